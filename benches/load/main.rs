@@ -343,6 +343,7 @@ fn main() {
         lists::measure(&server, &officer);
     }
     if asked.wants("pages") {
+        pages::assessment(&server, &clerk, &body);
         pages::measure(&server, &folder, asked.seconds, &officer, &seeded.closed[0].to_string());
     }
     if asked.wants("backup") {

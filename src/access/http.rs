@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use crate::access::account_requests_http::{AccountRequestView, view};
@@ -12,13 +12,14 @@ use crate::access::cookies;
 use crate::access::permission::Permission;
 use crate::access::second_factor::TICKET_MINUTES;
 use crate::access::sign_in::{FirstStep, Given, SignInWay, SignedIn};
+use crate::access::store::AccountFilter;
 use crate::access::user_views::{UserView, one, views};
 use crate::access::users::{self, AccountReferences, DoneOrAsked, NewUser, UserChanges};
 use crate::access::{sessions_store, store};
 use crate::error::{Error, Result};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
-use crate::web::paging::{Paging, page_response};
+use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -194,24 +195,54 @@ struct UserPage {
     total: Option<i64>,
 }
 
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct UserQuery {
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    /// The `next` of the previous page.
+    cursor: Option<String>,
+    /// Adds `total` to the response.
+    count: Option<bool>,
+    /// Whether a password was set.
+    activated: Option<bool>,
+    /// Only active accounts that nobody has used for so many days.
+    #[param(minimum = 1, maximum = 3650)]
+    unused_days: Option<i64>,
+}
+
 /// Lists the accounts, ordered by user name.
-#[utoipa::path(tag = "access", params(Paging), responses((status = 200, description = "accounts", body = UserPage)))]
+#[utoipa::path(tag = "access", params(UserQuery), responses((status = 200, description = "accounts", body = UserPage)))]
 #[get("/users")]
-async fn list_users(call: Call, paging: Query<Paging>) -> Result<HttpResponse> {
+async fn list_users(call: Call, asked: Query<UserQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::AdministerAccounts)?;
-    let limit = query::limit(paging.0.limit)?;
-    let after = query::place("users", paging.0.cursor.as_deref(), |p| p.first().cloned())?;
-    let count = paging.0.count.unwrap_or(false);
+    let UserQuery { limit, cursor, count, activated, unused_days } = asked.0;
+    let limit = query::limit(limit)?;
+    let after = query::place("users", cursor.as_deref(), |p| p.first().cloned())?;
+    let mut filter = AccountFilter { activated, unused_since: None };
+    let mut kept = Vec::new();
+    kept.extend(activated.map(|activated| format!("activated={activated}")));
+    if let Some(days) = unused_days {
+        if !(1..=3650).contains(&days) {
+            let (vi, en) = ("Số ngày từ 1 đến 3650.", "A number of days from 1 to 3650.");
+            return Err(query::invalid("unused_days", vi, en));
+        }
+        filter.unused_since = Some(call.now - chrono::Duration::days(days));
+        kept.push(format!("unused_days={days}"));
+    }
+    let count = count.unwrap_or(false);
     let (items, next, total) = call
         .read(move |conn, _| {
-            let total = if count { Some(store::count(conn)?) } else { None };
-            let page = Page::cut(store::page(conn, after.as_deref(), limit + 1)?, limit, "users", |a| {
+            let total = if count { Some(store::count(conn, filter)?) } else { None };
+            let page = Page::cut(store::page(conn, filter, after.as_deref(), limit + 1)?, limit, "users", |a| {
                 vec![a.username.clone()]
             });
             Ok((views(conn, &page.items)?, page.next, total))
         })
         .await?;
-    Ok(page_response("/api/v1/users", next.as_deref()).json(UserPage { items, next, total }))
+    let path = if kept.is_empty() { "/api/v1/users".to_owned() } else { format!("/api/v1/users?{}", kept.join("&")) };
+    Ok(page_response(&path, next.as_deref()).json(UserPage { items, next, total }))
 }
 
 /// Creates an account without a password.

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::access::account::{Account, Dated};
 use crate::access::seats::stand_ins;
 use crate::db::schema::{
-    agencies, agency_successions, one_time_tokens, past_seats, seats, substitutions, user_roles, users,
+    agencies, agency_successions, one_time_tokens, past_seats, seats, sessions, substitutions, user_roles, users,
 };
-use crate::db::{Conn, each, insert_rows};
+use crate::db::{Conn, MultiBackend, each, insert_rows};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::time::{Day, Moment};
@@ -171,17 +172,43 @@ pub fn username_taken(conn: &mut Conn, username: &str) -> Result<bool> {
 }
 
 /// Accounts after a user name, ordered by user name.
-pub fn page(conn: &mut Conn, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
-    let mut query = users::table.order(users::username).limit(limit).select(UserRow::as_select()).into_boxed();
+pub fn page(conn: &mut Conn, filter: AccountFilter, after: Option<&str>, limit: i64) -> Result<Vec<Account>> {
+    let mut query = filter.of().order(users::username).limit(limit);
     if let Some(after) = after {
         query = query.filter(users::username.gt(after.to_owned()));
     }
-    let rows = query.load(conn)?;
+    let rows = query.select(UserRow::as_select()).load(conn)?;
     complete(conn, rows)
 }
 
-pub fn count(conn: &mut Conn) -> Result<i64> {
-    Ok(users::table.count().get_result(conn)?)
+pub fn count(conn: &mut Conn, filter: AccountFilter) -> Result<i64> {
+    Ok(filter.of().count().get_result(conn)?)
+}
+
+/// Which accounts are listed.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AccountFilter {
+    /// Whether a password was set.
+    pub activated: Option<bool>,
+    /// Active accounts that were there at this moment and that nobody has used since.
+    pub unused_since: Option<Moment>,
+}
+
+impl AccountFilter {
+    fn of(self) -> users::BoxedQuery<'static, MultiBackend> {
+        let mut query = users::table.into_boxed();
+        query = match self.activated {
+            Some(true) => query.filter(users::password_hash.is_not_null()),
+            Some(false) => query.filter(users::password_hash.is_null()),
+            None => query,
+        };
+        if let Some(since) = self.unused_since {
+            let used = sessions::last_used_at.ge(since).or(sessions::created_at.nullable().ge(since));
+            let used = sessions::table.filter(sessions::user_id.eq(users::id)).filter(used);
+            query = query.filter(users::active).filter(users::created_at.lt(since)).filter(not(exists(used)));
+        }
+        query
+    }
 }
 
 /// Names of users, for histories.

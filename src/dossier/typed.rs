@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use kernel::time::Day;
+use kernel::violation::{Violation, Violations};
 use regulation::case::Unknown;
 use regulation::fact::FactName;
 
@@ -13,6 +14,8 @@ pub struct TypedContent<C> {
     pub unknown: Unknown,
     /// The same as pointers into the content, for whoever types.
     pub lacking: Lacking,
+    /// What contradicts itself, or what the registry knows, in what is there.
+    pub faults: Violations,
 }
 
 /// The pointers of what lacks in a content, as facts that the rules must not rest on.
@@ -31,6 +34,17 @@ impl Lacking {
         if !self.has(member) {
             self.0.insert(member.to_owned());
         }
+    }
+
+    /// The faults of a content that can be told of it as far as it was typed. None is told of a member that lacks, nor of one
+    /// that hangs on another that lacks: `hangs` names those.
+    pub fn told(&self, faults: Violations, hangs: &[(&str, &[&str])]) -> Violations {
+        let is_there = |fault: &Violation| {
+            let member = fault.pointer.split('/').nth(1).unwrap_or_default();
+            let on = hangs.iter().find(|(own, _)| own.trim_start_matches('/') == member).map_or(&[][..], |(_, on)| on);
+            !self.has(&format!("/{member}")) && !on.iter().any(|other| self.has(other))
+        };
+        Violations(faults.0.into_iter().filter(is_there).collect())
     }
 
     /// Gives a day that lacks a value that means nothing and contradicts nothing. A last day before the first is not right.

@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::access::account::{Account, is_plain_username};
 use crate::access::activation::{Activation, first_administrator};
 use crate::access::context::RequestContext;
-use crate::access::store as accounts;
+use crate::access::store::{self as accounts, AccountFilter};
 use crate::access::users::is_deliverable;
 use crate::db::Conn;
 use crate::dossier::register::Registers;
@@ -121,7 +121,7 @@ pub fn install(
     now: Moment,
 ) -> Result<Installed> {
     check_names(wanted)?;
-    if accounts::count(conn)? > 0 || agencies::count(conn, &AgencyFilter::default())? > 0 {
+    if accounts::count(conn, AccountFilter::default())? > 0 || agencies::count(conn, &AgencyFilter::default())? > 0 {
         return Err(refuse(
             Code::AlreadyExists,
             "Cơ sở dữ liệu này đã có dữ liệu; chỉ khởi tạo được một nơi trống.",

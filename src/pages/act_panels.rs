@@ -4,8 +4,9 @@
 use serde_json::Value;
 
 use crate::pages::inbox::outcome_of;
+use crate::pages::marks::marked;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
-use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings};
+use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings, stop_for_missing};
 use crate::pages::show::{self, day_at, items, text};
 
 /// What a body said.
@@ -72,7 +73,7 @@ pub fn foreseen(page: &PageRequest, answer: &Value) -> Option<Foreseen> {
     let waiting = items(answer, "/steps").iter().filter(|s| matches!(text(s, "/standing"), "open" | "waiting"));
     let steps = waiting.map(|s| StepLine {
         what: label("step_kind", text(s, "/kind")),
-        who: show::joined([label("body", text(s, "/body")).as_str(), text(s, "/citation")], " · "),
+        who: show::joined([label("body", text(s, "/body")).as_str(), &marked(text(s, "/citation"))], " · "),
         when: day_at(s, "/due_on").map(|d| show::long_day(d, page.language)).unwrap_or_default(),
     });
     Some(Foreseen {
@@ -111,7 +112,7 @@ pub fn opinions(page: &PageRequest, dossier: &Value, history: &Value) -> Vec<Opi
                 class,
                 word,
                 body: page.contract.label("body", body, page.language),
-                who: format!("{} · {at}", text(s, "/acted_by_person/full_name")),
+                who: format!("{} · {at}", marked(text(s, "/acted_by_person/full_name"))),
                 note: noted(s),
             }
         })
@@ -127,15 +128,19 @@ pub fn differences(
     assessment: &Value,
     opinions: &[OpinionLine],
     dossier: &Value,
+    action: &str,
 ) -> Vec<FindingLine> {
     let mut all = findings(&page.contract, assessment, page.language);
+    if matches!(action, "submit" | "resubmit" | "request-signature") {
+        stop_for_missing(&mut all, text(assessment, "/outcome"), page.language);
+    }
     let against = opinions.iter().filter(|opinion| !opinion.is_in_favour());
     all.extend(
         against.map(|o| FindingLine::beside("ask", page.t("Ý kiến", "Opinion"), format!("{}: {}", o.body, o.word))),
     );
     let explanation = text(dossier, "/ruling/explanation");
     if !explanation.is_empty() {
-        all.push(FindingLine::beside("wait", page.t("Giải trình", "Explanation"), explanation.to_owned()));
+        all.push(FindingLine::beside("wait", page.t("Giải trình", "Explanation"), marked(explanation)));
     }
     all
 }

@@ -20,7 +20,9 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{forget_parts, hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{
+    Unsent, forget, forget_parts, hide_numbers, keep_act, reveal_numbers, token_of_act, typed_before, unsent,
+};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule::FindingLine;
@@ -54,6 +56,11 @@ struct ActPage {
     pending: Option<AmendmentPanel>,
     /// What the agency was asked to add.
     asked: Option<SupplementAsked>,
+    /// Where what was typed before and not sent comes back.
+    unsent: Option<Unsent>,
+    /// The address of this form, and where it is kept while it is typed.
+    here: String,
+    kept_at: String,
     /// Where typed passport numbers are kept.
     numbers: String,
     previews: bool,
@@ -65,6 +72,8 @@ struct ActPage {
     /// Whether whoever acts may see what the regulation says: a body that is only asked for its opinion may not.
     assessed: bool,
     differs: Vec<FindingLine>,
+    /// Papers are asked for first.
+    add_papers: bool,
     /// What the bodies said so far.
     opinions: Vec<OpinionLine>,
     days: String,
@@ -107,6 +116,7 @@ async fn draw(
     mut typed: Typed,
     refusal: Refusal,
     tried: Option<&Value>,
+    unsent: Option<Unsent>,
 ) -> PageResult<HttpResponse> {
     let assessment = if_seen(page, &format!("{}/assessment", act.path)).await?;
     let (assessed, assessment) = (assessment.is_some(), assessment.unwrap_or_default());
@@ -163,6 +173,7 @@ async fn draw(
     let seen = page.asked("version").filter(|_| !changed);
     let version = seen.unwrap_or_else(|| show::number(dossier, "/version").to_string());
     let key = page.asked("key").filter(|_| !changed && refusal.faults.is_empty()).unwrap_or_else(random_text);
+    let differs = differences(page, &assessment, &opinions, dossier, &act.action);
     let status = refusal.page_status();
     let (rare, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|f| act.action == "decide" && is_rare(f));
     let rare_open = rare.iter().any(|f| refusal.is_about(&f.name) || typed.says(&f.name));
@@ -183,13 +194,17 @@ async fn draw(
         faults: refusal.summary,
         changed_said: if changed { refusal.said } else { String::new() },
         differing,
+        unsent,
+        here: format!("{}/{}", act.path, act.action),
+        kept_at: format!("{}/{}/rule?version={version}", act.path, act.action),
         numbers,
         previews: changing,
         foreseen: tried.and_then(|answer| foreseen(page, answer)),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
         drafted,
         assessed,
-        differs: differences(page, &assessment, &opinions, dossier),
+        add_papers: differs.iter().any(|line| line.class == "stop" && line.lacks()),
+        differs,
         opinions,
         pending,
         asked: supplement::asked(&page.contract, text(dossier, "/state"), &history, page.language),
@@ -224,11 +239,14 @@ async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpR
         // The page of the dossier says whose turn it is and what may be done.
         return Ok(see_other(&act.path));
     }
-    let typed = match typed_before(page).await {
-        Some(held) => held,
-        None => begun(page, &act, &dossier),
+    let (typed, unsent) = match typed_before(page).await {
+        Some(held) => (held, None),
+        None => {
+            let here = format!("{}/{action}", act.path);
+            (begun(page, &act, &dossier), unsent(page, &here, &token_of_act(id, action)).await)
+        }
     };
-    draw(page, act, &dossier, typed, Refusal::default(), None).await
+    draw(page, act, &dossier, typed, Refusal::default(), None, unsent).await
 }
 
 /// Why an amendment is asked for.
@@ -281,13 +299,18 @@ pub fn redrawn(typed: &mut Typed) -> bool {
 async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let act = act(page, id, action)?;
     page.me().await?;
+    let token = token_of_act(id, action);
+    if page.asked("discard").is_some() {
+        forget(page, &token).await;
+        return Ok(see_other(&format!("{}/{action}", act.path)));
+    }
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &Typed::default()).await;
     let previews = typed.get(PREVIEW).is_some();
     typed.0.retain(|(name, _)| name != PREVIEW);
     if redrawn(&mut typed) {
         let dossier = page.get(&act.path).await?;
-        return draw(page, act, &dossier, typed, Refusal::default(), None).await;
+        return draw(page, act, &dossier, typed, Refusal::default(), None, None).await;
     }
     drop_unreasoned(&mut typed);
     let changes = changed_fields(&act.fields).is_some();
@@ -312,9 +335,10 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
     match came {
         Sent::Done(answer) if previews => {
             let dossier = page.get(&act.path).await?;
-            draw(page, act, &dossier, typed, Refusal::default(), Some(&answer)).await
+            draw(page, act, &dossier, typed, Refusal::default(), Some(&answer), None).await
         }
         Sent::Done(answer) => {
+            forget(page, &token).await;
             if matches!(act.action.as_str(), "submit" | "resubmit" | "request-signature") {
                 forget_parts(page, id).await;
             }
@@ -328,9 +352,23 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
         Sent::Refused(refusal) => {
             // Read only now: it may have changed meanwhile.
             let dossier = page.get(&act.path).await?;
-            draw(page, act, &dossier, typed, refusal, None).await
+            draw(page, act, &dossier, typed, refusal, None, None).await
         }
     }
+}
+
+/// Keeps what somebody types into the form of an act, for as long as it is not sent.
+async fn kept(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageResult<HttpResponse> {
+    let act = act(page, id, action)?;
+    page.get(&act.path).await?;
+    let mut typed = Typed::of_form(form);
+    reveal_numbers(page, &mut typed, &Typed::default()).await;
+    keep_act(page, id, action, &typed).await;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+pub async fn keep_form(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
+    answer(&page, kept(&page, &path.0, &path.1, &form).await).await
 }
 
 pub async fn show_form(page: PageRequest, path: web::Path<(String, String)>) -> HttpResponse {

@@ -1,5 +1,7 @@
 //! What is no draft yet: what was typed is a working copy of the person until the API has its minimum.
 
+use std::collections::HashMap;
+
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -7,6 +9,7 @@ use askama::Template;
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
 use crate::pages::changing::differing_below;
+use crate::pages::check::check_copy;
 use crate::pages::copies;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::{of_chosen, resolve};
@@ -18,10 +21,11 @@ use crate::pages::held::{
     NUMBERS, PASTED, forget, hide_numbers, is_token, keep_part, made_of, remember_made, reveal_numbers, token_of_part,
     typed_before,
 };
-use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward};
+use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward, place_of};
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
+use crate::pages::rule::RuleAnswer;
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::sections::{FormSection, part_of, sections};
 use crate::pages::show::{self, items, text};
@@ -40,11 +44,10 @@ struct Unfinished {
 #[template(path = "begin.html")]
 struct BeginPage {
     frame: Frame,
-    path: &'static str,
-    first: String,
     copies: Vec<Unfinished>,
     parts: Vec<String>,
-    token: String,
+    /// Where the first part is.
+    begin: String,
 }
 
 fn copy_name(register: &RegisterPages, token: &str) -> Option<String> {
@@ -57,7 +60,8 @@ async fn kept(page: &PageRequest, name: &str) -> PageResult<Typed> {
 
 /// What is kept, with the part as it was typed before the session ended.
 async fn with_held(page: &PageRequest, mut kept: Typed, section: &FormSection) -> Typed {
-    if let Some(held) = typed_before(page).await {
+    if let Some(mut held) = typed_before(page).await {
+        pasted(&mut held);
         kept.0.retain(|(at, _)| !section.holds(at));
         kept.0.extend(held.0);
     }
@@ -68,6 +72,16 @@ async fn with_held(page: &PageRequest, mut kept: Typed, section: &FormSection) -
 async fn keep(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
     let own = typed.0.iter().filter(|(at, _)| at.starts_with('/'));
     copies::write(page, name, &Typed(own.cloned().collect())).await
+}
+
+/// The field that says what kind of journey it is.
+const PROCEDURE: &str = "/procedure";
+
+/// The procedure that the address asks for, if the register has several.
+fn procedure_asked(page: &PageRequest, register: &RegisterPages) -> Option<&'static str> {
+    let asked = page.asked("procedure")?;
+    let known = register.entry.procedures;
+    known.iter().map(|p| p.word()).find(|word| known.len() > 1 && *word == asked)
 }
 
 async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
@@ -89,10 +103,20 @@ async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
             });
         }
     }
-    let title = format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), register.label(page.language).to_lowercase());
+    let procedure = procedure_asked(page, &register);
+    let mut typed = Typed::default();
+    typed.set(PROCEDURE, procedure.unwrap_or_default());
+    let kind = match procedure {
+        Some(word) => page.contract.label("procedure", word, page.language),
+        None => register.label(page.language).to_owned(),
+    };
+    let title = format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), kind.to_lowercase());
     let frame = Frame::below(page, &register, &title).await?;
-    let parts = all.iter().map(|s| s.label.clone()).collect();
-    Ok(html(200, &BeginPage { frame, path: register.path, first, copies: own, parts, token: random_text() }))
+    let asked = all.iter().filter(|section| section.is_asked(&typed)).map(|section| section.label.clone());
+    let parts = asked.chain([page.t("Giấy tờ", "Papers").to_owned(), page.t("Kiểm tra", "Check").to_owned()]).collect();
+    let of = procedure.map(|word| format!("&procedure={word}")).unwrap_or_default();
+    let begin = format!("/{}/new/{first}?copy={}{of}", register.path, random_text());
+    Ok(html(200, &BeginPage { frame, copies: own, parts, begin }))
 }
 
 async fn draw_new(
@@ -109,8 +133,9 @@ async fn draw_new(
         return Ok(see_other(&format!("/{}/{id}/edit/{part}", register.path)));
     }
     let all = sections(page, &register, &register.created_by);
-    let (at, section, next) = part_of(&all, part)?;
     let known = kept(page, &name).await?;
+    let (section, _) = part_of(&all, part, &known)?;
+    let is_sent = typed.is_some();
     let mut typed = match typed {
         Some(typed) => typed,
         None => with_held(page, known.clone(), section).await,
@@ -122,11 +147,22 @@ async fn draw_new(
             typed.set(at, text(&me, "/agency_id"));
         }
     }
+    if let Some(word) = procedure_asked(page, &register).filter(|_| typed.is_blank(PROCEDURE)) {
+        typed.set(PROCEDURE, word);
+    }
+    let (section, next) = part_of(&all, part, &typed)?;
     let root = format!("/{}", register.path);
     let pasting = Pasting::of(page, &section.fields, &typed);
     let numbers = hide_numbers(page, &mut typed, &known).await?;
     let names = of_chosen(page, &section.fields, &typed, &me).await;
     let rule = rule_as_typed(page, &register, "", typed.clone()).await?;
+    // Whoever comes back to a part sees what is wrong with it.
+    let refusal = match &rule {
+        Some(rule) if !is_sent && refusal.status == 0 => {
+            Refusal::of_faults(page, &register.created_by, &section.fields, faults_of(rule, section), 0)
+        }
+        _ => refusal,
+    };
     let form = FormStanding { typed: &typed, refusal: &refusal, rule: rule.as_ref() };
     let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &form, part);
     let calendar = WorkingDays::of(page, &typed).await;
@@ -136,7 +172,7 @@ async fn draw_new(
         .await?
         .crumb(page.t("Lập hồ sơ", "New dossier"), &format!("{root}/new"));
     let body = PartPage {
-        kicker: format!("{} · {} {}/{}", register.label(page.language), page.t("phần", "part"), at + 1, parts.len()),
+        kicker: place_of(page, &register, &parts),
         title: typed.get("/title").unwrap_or_default().to_owned(),
         saved: page.t("Bản nhập dở, chưa thành hồ sơ", "Not a dossier yet").to_owned(),
         target: format!("{root}/new/{part}?copy={token}&key={token}"),
@@ -168,7 +204,6 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let register = register(page)?;
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     let all = sections(page, &register, &register.created_by);
-    let (_, section, next) = part_of(&all, part)?;
     page.me().await?;
     if page.asked("discard").is_some() {
         copies::drop(page, &name).await;
@@ -176,9 +211,11 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     }
     let mut typed = Typed::of_form(form);
     if let Some(id) = made_of(page, token).await {
+        let (section, next) = part_of(&all, part, &typed)?;
         return sent_again(page, &register, section, next, &id, typed).await;
     }
     let mut whole = kept(page, &name).await?;
+    let (section, _) = part_of(&all, part, &whole)?;
     reveal_numbers(page, &mut typed, &whole).await;
     let drawn = pasted(&mut typed) || redrawn(&mut typed);
     // What other parts hold stays; this part is as it was sent.
@@ -193,12 +230,21 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     if drawn {
         return draw_new(page, part, token, Some(whole), Refusal::default()).await;
     }
+    let (section, next) = part_of(&all, part, &whole)?;
     let fields = fields_of(&page.contract, &register.created_by);
     let complete = fields.iter().filter(|f| f.required).all(|f| !whole.is_blank(&format!("/{}", f.name)));
     let kept_now = keep(page, &name, &whole).await;
     // What the typing of this part says is told now, not when the last part is done.
     if let Some(refusal) = judge_typing(page, &register.created_by, &section.fields, &mut whole).await {
         return draw_new(page, part, token, Some(whole), refusal).await;
+    }
+    // So is what contradicts itself; of a whole dossier the API says it.
+    if !complete && let Some(rule) = rule_as_typed(page, &register, "", whole.clone()).await? {
+        let faults = faults_of(&rule, section);
+        if !faults.is_empty() {
+            let refusal = Refusal::of_faults(page, &register.created_by, &section.fields, faults, 422);
+            return draw_new(page, part, token, Some(whole), refusal).await;
+        }
     }
     // What cannot be kept (a list too long for a copy) stays on the page, until it is a dossier.
     if let (false, Err(Trouble::Refused { status, problem })) = (complete, kept_now) {
@@ -231,6 +277,25 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
             draw_new(page, key, token, Some(whole), refusal).await
         }
     }
+}
+
+/// What is wrong with a part in itself.
+fn faults_of(rule: &RuleAnswer, section: &FormSection) -> HashMap<String, String> {
+    let own = rule.faults.iter().filter(|(pointer, _)| section.holds(pointer));
+    own.map(|(pointer, said)| (pointer.clone(), said.clone())).collect()
+}
+
+/// Where the parts after the last one are: what the rule asks for, and every answer.
+async fn show_check(page: &PageRequest, part: &str, token: &str) -> PageResult<HttpResponse> {
+    let register = register(page)?;
+    let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
+    if let Some(id) = made_of(page, token).await {
+        return Ok(see_other(&format!("/{}/{id}/edit/{part}", register.path)));
+    }
+    if part == "papers" {
+        return Ok(see_other(&format!("/{}/new/check?copy={token}#papers", register.path)));
+    }
+    check_copy(page, &register, token, kept(page, &name).await?).await
 }
 
 /// A part that is sent after the dossier was made: the same once more leads on; what was typed since comes back in the form of
@@ -267,8 +332,8 @@ async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let register = register(page)?;
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     let all = sections(page, &register, &register.created_by);
-    let (_, section, _) = part_of(&all, part)?;
     let stored = kept(page, &name).await?;
+    let (section, _) = part_of(&all, part, &stored)?;
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &stored).await;
     let mut whole = stored;
@@ -293,7 +358,11 @@ pub async fn begin_new(page: PageRequest) -> HttpResponse {
 
 pub async fn show_new(page: PageRequest, part: web::Path<String>) -> HttpResponse {
     let token = page.asked("copy").unwrap_or_default();
-    answer(&page, draw_new(&page, &part, &token, None, Refusal::default()).await).await
+    let made = match part.as_str() {
+        last @ ("papers" | "check") => show_check(&page, last, &token).await,
+        part => draw_new(&page, part, &token, None, Refusal::default()).await,
+    };
+    answer(&page, made).await
 }
 
 pub async fn save_new(page: PageRequest, part: web::Path<String>, form: web::Bytes) -> HttpResponse {

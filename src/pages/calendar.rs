@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::marks::marked;
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, day_at, items, number, text};
@@ -103,7 +104,7 @@ struct CalendarPage {
 fn side(page: &PageRequest, s: &Value) -> String {
     let title = match text(s, "/title") {
         "" => page.t("một việc khác", "another engagement"),
-        title => title,
+        title => &marked(title),
     };
     let at = |pointer: &str| show::moment(text(s, pointer), page.language);
     format!("{title} ({} – {})", at("/starts_at"), at("/ends_at"))
@@ -143,7 +144,7 @@ fn entry(page: &PageRequest, e: &Value) -> Entry {
         people: if people.is_empty() {
             format!("{} {}", number(e, "/headcount"), page.t("người", "people"))
         } else {
-            people.join(", ")
+            marked(&people.join(", "))
         },
         hours: items(e, "/programme").iter().map(hour).collect(),
         from,

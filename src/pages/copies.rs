@@ -1,6 +1,8 @@
 //! Working copies as pages keep them: what was typed, by the pointer of each field. A long list of guests is longer than one
 //! copy may be, so it is kept in several, of which the first says how many there are.
 
+use std::collections::BTreeMap;
+
 use actix_web::http::Method;
 use actix_web::web::Bytes;
 use serde_json::{Map, Value, json};
@@ -34,17 +36,53 @@ fn piece_of(name: &str, writing: &str, piece: usize) -> String {
 fn pieces(typed: &Typed) -> Vec<Map<String, Value>> {
     let mut all = vec![Map::new()];
     let mut length = 0;
-    for (at, value) in &typed.0 {
+    for (at, value) in typed.0.iter().flat_map(cut) {
         length += at.len() + value.len();
         if length > PIECE && all.len() < MOST_PIECES {
             all.push(Map::new());
             length = at.len() + value.len();
         }
         if let Some(last) = all.last_mut() {
-            last.insert(at.clone(), json!(value));
+            last.insert(at, json!(value));
         }
     }
     all
+}
+
+/// Stands between the name of a long text and the number of its part; no name of a field has it.
+const PART: char = '+';
+
+/// A text that is too long for one copy (a pasted sheet), in numbered parts.
+fn cut((at, value): &(String, String)) -> Vec<(String, String)> {
+    if value.len() <= PIECE / 2 {
+        return vec![(at.clone(), value.clone())];
+    }
+    let mut parts = vec![String::new()];
+    for letter in value.chars() {
+        if parts.last().is_some_and(|part| part.len() + letter.len_utf8() > PIECE / 2) {
+            parts.push(String::new());
+        }
+        if let Some(last) = parts.last_mut() {
+            last.push(letter);
+        }
+    }
+    parts.into_iter().enumerate().map(|(n, part)| (format!("{at}{PART}{n:03}"), part)).collect()
+}
+
+/// Puts the parts of long texts together again.
+fn joined(pairs: Vec<(String, String)>) -> Typed {
+    let mut typed = Typed::default();
+    let mut long: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
+    for (at, value) in pairs {
+        match at.rsplit_once(PART) {
+            Some((name, part)) => {
+                long.entry(name.to_owned()).or_default().insert(part.to_owned(), value);
+            }
+            None => typed.0.push((at, value)),
+        }
+    }
+    typed.0.extend(long.into_iter().map(|(at, parts)| (at, parts.into_values().collect())));
+    typed
 }
 
 async fn put(page: &PageRequest, name: &str, content: Map<String, Value>) -> PageResult<()> {
@@ -82,18 +120,18 @@ pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<
 pub async fn read(page: &PageRequest, name: &str) -> PageResult<Option<Typed>> {
     let Some(first) = if_seen(page, &path_of(name)).await? else { return Ok(None) };
     let pieces = text(&first, "/pieces").parse().unwrap_or(1).min(MOST_PIECES);
-    let mut typed = Typed::default();
+    let mut kept = Vec::new();
     let mut put = |copy: &Value| {
         let own = |at: &String| at != PIECES && at != WRITING;
         let pairs = copy.as_object().into_iter().flatten().filter(|(at, _)| own(at));
-        typed.0.extend(pairs.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))));
+        kept.extend(pairs.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))));
     };
     put(&first);
     for piece in 1..pieces {
         let path = path_of(&piece_of(name, text(&first, "/writing"), piece));
         put(&if_seen(page, &path).await?.unwrap_or_default());
     }
-    Ok(Some(typed))
+    Ok(Some(joined(kept)))
 }
 
 /// Names of the caller's own copies with the moment at which each was kept, RFC 3339, the latest first.
@@ -139,5 +177,14 @@ mod tests {
         assert!(cut.len() > 1 && cut.len() <= MOST_PIECES);
         assert!(cut.iter().all(|piece| Value::Object(piece.clone()).to_string().len() < 64 << 10));
         assert_eq!(cut.iter().map(Map::len).sum::<usize>(), 2_000);
+    }
+
+    #[test]
+    fn a_long_text_comes_back_as_it_was() {
+        let text = "NGUYỄN THỊ MINH KHAI\tViệt Nam\n".repeat(4_000);
+        let cut = pieces(&Typed(vec![("paste:text".to_owned(), text.clone())]));
+        assert!(cut.iter().all(|piece| Value::Object(piece.clone()).to_string().len() < 64 << 10));
+        let pairs = cut.into_iter().flatten().map(|(at, value)| (at, value.as_str().unwrap_or_default().to_owned()));
+        assert_eq!(joined(pairs.collect()).0, [("paste:text".to_owned(), text)]);
     }
 }

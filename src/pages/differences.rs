@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::pages::contract::Contract;
 use crate::pages::forms::compare::DifferingField;
 use crate::pages::forms::shape::{FormField, InputKind, fields_of};
+use crate::pages::marks::marked;
 use crate::pages::registers::RegisterPages;
 use crate::pages::rule::{FindingLine, finding_lines};
 use crate::pages::show::{self, is_true, items, text};
@@ -162,7 +163,7 @@ impl DifferenceReader<'_> {
             cite: text(amendment, "/citation").to_owned(),
             rows: self.rows(items(amendment, "/differences")),
             findings: finding_lines(self.contract, items(amendment, "/findings"), self.language),
-            ended: show::joined([body.as_str(), document, &ended, text(amendment, "/note")], " · "),
+            ended: show::joined([body.as_str(), document, &ended, &marked(text(amendment, "/note"))], " · "),
         }
     }
 }

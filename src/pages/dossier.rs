@@ -10,6 +10,7 @@ use crate::pages::forms::names::names_in;
 use crate::pages::forms::shape::fields_of;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::inbox::{outcome_of, waiting_row};
+use crate::pages::marks::marked;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble};
 use crate::pages::reveal::has_numbers;
@@ -130,12 +131,8 @@ pub fn number_of(page: &PageRequest, dossier: &Value) -> String {
 pub fn file_line(page: &PageRequest, path: &str, file: &Value, removable: bool) -> FileLine {
     let id = text(file, "/id");
     let day = show::day_of_moment(text(file, "/uploaded_at")).map(show::day).unwrap_or_default();
-    let about = [
-        text(file, "/file_name"),
-        &show::size(number(file, "/size")),
-        &day,
-        text(file, "/uploaded_by_person/full_name"),
-    ];
+    let (name, by) = (marked(text(file, "/file_name")), marked(text(file, "/uploaded_by_person/full_name")));
+    let about = [name.as_str(), &show::size(number(file, "/size")), &day, &by];
     FileLine {
         href: format!("/api/v1{path}/attachments/{id}"),
         document: page.contract.label("document", text(file, "/document"), page.language),
@@ -224,9 +221,9 @@ fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry
     let mut story = Vec::new();
     for act in items(history, "/items") {
         let action = text(act, "/action");
-        let mut who = person(act, "/actor_person", text(act, "/actor"));
+        let mut who = marked(&person(act, "/actor_person", text(act, "/actor")));
         if let Some(other) = act.pointer("/on_behalf_of_person").filter(|p| !p.is_null()) {
-            who = format!("{who} · {} {}", page.t("ký thay", "for"), text(other, "/full_name"));
+            who = format!("{who} · {} {}", page.t("ký thay", "for"), marked(text(other, "/full_name")));
         }
         let document = text(act, "/document/number");
         if !document.is_empty() {

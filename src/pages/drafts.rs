@@ -2,56 +2,29 @@
 
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
-use askama::Template;
-use serde_json::Value;
 
 use crate::pages::acts::redrawn;
-use crate::pages::dossier::{ActLink, acts, if_seen, number_of};
+use crate::pages::check::{check_draft, stored_of};
+use crate::pages::dossier::{if_seen, number_of};
 use crate::pages::forms::compare::{SideBySide, chose, keep_present};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::{names_in, of_chosen};
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
-use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
     NUMBERS, forget, hide_numbers, keep_part, reveal_numbers, token_of_part, typed_before, unsent,
 };
-use crate::pages::parts::{FormPlace, FormStanding, PartLink, PartPage, links, onward};
-use crate::pages::parts_in_question::findings_of;
+use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward, place_of};
 use crate::pages::pasting::{Pasting, pasted};
-use crate::pages::registers::{RegisterPages, register};
+use crate::pages::registers::register;
 use crate::pages::request::{PageRequest, PageResult, see_other};
-use crate::pages::rule::{self, FindingLine, RuleAnswer};
+use crate::pages::rule;
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
-use crate::pages::sections::{FormSection, part_of, sections};
+use crate::pages::sections::{part_of, sections};
 use crate::pages::show::{self, number, text};
 use crate::pages::sign_in::answer_form;
-use crate::pages::summary::{self, SummaryRow};
 use crate::pages::working_days::WorkingDays;
-
-/// A part with its answers, and what the regulation finds there.
-struct CheckedPart {
-    label: String,
-    href: String,
-    rows: Vec<SummaryRow>,
-    findings: Vec<FindingLine>,
-}
-
-#[derive(Template)]
-#[template(path = "check.html")]
-struct CheckPage {
-    frame: Frame,
-    kicker: String,
-    title: String,
-    parts: Vec<PartLink>,
-    sections: Vec<CheckedPart>,
-    /// What happens next, in one sentence.
-    onward: String,
-    rule: Option<RuleAnswer>,
-    acts: Vec<ActLink>,
-    path: String,
-}
 
 async fn draw_edit(
     page: &PageRequest,
@@ -69,11 +42,14 @@ async fn draw_edit(
     let assessment = if_seen(page, &format!("{path}/assessment")).await?;
     let by_stored = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language));
     let all = sections(page, &register, &register.changed_by);
-    let (at, section, next) = part_of(&all, part)?;
+    let (section, next) = part_of(&all, part, &stored)?;
     let next = next.map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
     let (now, required_of) = (stored.clone(), stored.clone());
     let (here, token) = (format!("{path}/edit/{part}"), token_of_part(id, part));
-    let held = if typed.is_none() { typed_before(page).await } else { None };
+    let mut held = if typed.is_none() { typed_before(page).await } else { None };
+    if let Some(held) = &mut held {
+        pasted(held);
+    }
     let unsent = if typed.is_none() && held.is_none() { unsent(page, &here, &token).await } else { None };
     let as_typed = typed.or(held);
     // While something is typed, the answer is about that, not about what is stored.
@@ -106,7 +82,7 @@ async fn draw_edit(
     let status = refusal.page_status();
     let saved = show::moment(text(&dossier, "/updated_at"), page.language);
     let body = PartPage {
-        kicker: format!("{} · {} {}/{}", register.label(page.language), page.t("phần", "part"), at + 1, parts.len()),
+        kicker: place_of(page, &register, &parts),
         saved: format!("{number} · {} {saved}", page.t("Đã lưu", "Saved")),
         target: format!("{here}?method=patch&version={version}"),
         button: format!("{} {next}", page.t("Lưu và sang", "Save and go to")),
@@ -129,11 +105,6 @@ async fn draw_edit(
     Ok(html(status, &body))
 }
 
-/// The whole content of a dossier as if it had been typed.
-fn stored_of(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> Typed {
-    Typed::of_value(&fields_of(&page.contract, &register.created_by), dossier)
-}
-
 async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let mut typed = Typed::of_form(form);
@@ -152,7 +123,10 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
         keep_present(&mut typed, &present);
     }
     let all = sections(page, &register, &register.changed_by);
-    let (_, section, next) = part_of(&all, part)?;
+    let mut whole = present.clone();
+    let (section, _) = part_of(&all, part, &whole)?;
+    section.put_over(&mut whole, typed.clone());
+    let (section, next) = part_of(&all, part, &whole)?;
     let path = format!("/{}/{id}", register.path);
     let call = FormCall {
         method: Method::PATCH,
@@ -172,47 +146,13 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
     }
 }
 
-async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
-    let register = register(page)?;
-    let path = format!("/{}/{id}", register.path);
-    let dossier = page.get(&path).await?;
-    let all = sections(page, &register, &register.created_by);
-    let assessment = if_seen(page, &format!("{path}/assessment")).await?;
-    let stored = stored_of(page, &register, &dossier);
-    let rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language));
-    let nothing = Refusal::default();
-    let form = FormStanding { typed: &stored, refusal: &nothing, rule: rule.as_ref() };
-    let parts = links(page, &FormPlace::Draft { path: &path }, &all, &form, "check");
-    let section = |s: &FormSection| CheckedPart {
-        label: s.label.clone(),
-        href: format!("{path}/edit/{}", s.key),
-        rows: summary::rows(&page.contract, &register.created_by, &s.fields, &dossier, page.language),
-        findings: findings_of(rule.as_ref(), s),
-    };
-    let frame =
-        Frame::below(page, &register, page.t("Kiểm tra", "Check")).await?.crumb(page.t("Hồ sơ", "Dossier"), &path);
-    let possible = acts(page, &path, &dossier);
-    let body = CheckPage {
-        kicker: register.label(page.language).to_owned(),
-        title: text(&dossier, "/title").to_owned(),
-        sections: all.iter().map(section).collect(),
-        onward: assessment.as_ref().map(|a| rule::onward(&page.contract, a, page.language)).unwrap_or_default(),
-        rule,
-        acts: possible.into_iter().filter(|a| !a.href.ends_with("/edit")).collect(),
-        parts,
-        path,
-        frame,
-    };
-    Ok(html(200, &body))
-}
-
 /// What the regulation says of the draft as this part is typed; nothing is stored.
 async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let dossier = page.get(&format!("/{}/{id}", register.path)).await?;
     let all = sections(page, &register, &register.created_by);
-    let (_, section, _) = part_of(&all, part)?;
     let mut whole = stored_of(page, &register, &dossier);
+    let (section, _) = part_of(&all, part, &whole)?;
     let mut typed = Typed::of_form(form);
     // What is kept is what was typed, not the masks that a redrawn form shows.
     reveal_numbers(page, &mut typed, &Typed::default()).await;
@@ -220,6 +160,10 @@ async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Page
     section.put_over(&mut whole, typed);
     let answer = rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;
     Ok(rule_fragment(page, answer))
+}
+
+async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
+    check_draft(page, &register(page)?, id).await
 }
 
 pub async fn assess_edit(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {

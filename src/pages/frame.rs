@@ -13,6 +13,7 @@ use crate::error::Code;
 use crate::pages::assets;
 use crate::pages::collections::lookup::of_area;
 use crate::pages::collections::model::Area;
+use crate::pages::marks::{self, marked};
 use crate::pages::registers::{RegisterPages, entries};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
 use crate::pages::show::{self, items, may, number, text};
@@ -124,6 +125,11 @@ impl Frame {
         self.language.pick(vi, en)
     }
 
+    /// A text with names in it, as HTML.
+    pub fn marked(&self, text: &str) -> String {
+        marks::html(text, self.language == Language::Vietnamese)
+    }
+
     /// Seconds without use after which a session ends.
     pub fn idle(&self) -> i64 {
         IDLE_MINUTES * 60
@@ -153,11 +159,11 @@ fn post_of(page: &PageRequest, me: &Value) -> String {
     };
     let post = match text(me, "/official/post") {
         "" => held("/seats", "/body", "body").or_else(|| held("/roles", "/role", "role")).unwrap_or_default(),
-        post => post.to_owned(),
+        post => marked(post),
     };
     match text(me, "/agency/name") {
         "" => post,
-        agency => format!("{post}, {agency}"),
+        agency => format!("{post}, {}", marked(agency)),
     }
 }
 

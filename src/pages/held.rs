@@ -5,6 +5,7 @@ use crate::access::token::random_text;
 use crate::pages::copies;
 use crate::pages::forms::typed::Typed;
 use crate::pages::request::{PageRequest, PageResult};
+use kernel::text::bears_secret_mark;
 
 /// Stands between a dossier and the token under which it was typed.
 const MADE: &str = "made-";
@@ -63,7 +64,23 @@ pub async fn keep_part(page: &PageRequest, token: &str, typed: &Typed) {
     }
 }
 
-/// A part that was typed and not sent.
+/// Begins the token of the form of an act.
+const ACT: &str = "act-";
+/// How many of these are kept: a person may have a hundred copies in all.
+const ACTS: usize = 20;
+
+/// Where the form of an act is kept while it is typed and not sent yet.
+pub fn token_of_act(id: &str, action: &str) -> String {
+    format!("{ACT}{id}-{action}")
+}
+
+/// Keeps the form of an act as it is typed.
+pub async fn keep_act(page: &PageRequest, id: &str, action: &str, typed: &Typed) {
+    keep_part(page, &token_of_act(id, action), typed).await;
+    copies::keep_latest(page, ACTS, |name| name.starts_with(&name_of(ACT)) && name.matches('.').count() == 1).await;
+}
+
+/// What was typed into a form and not sent.
 pub struct Unsent {
     /// The address that restores it.
     pub restore: String,
@@ -76,7 +93,8 @@ pub async fn unsent(page: &PageRequest, at: &str, token: &str) -> Option<Unsent>
     let name = name_of(token);
     let (_, saved) = copies::names(page).await.ok()?.into_iter().find(|(own, _)| *own == name)?;
     let version = kept(page, token).await?.get(VERSION).unwrap_or_default().to_owned();
-    Some(Unsent { restore: format!("{at}?held={token}&version={version}"), at: saved })
+    let seen = if version.is_empty() { String::new() } else { format!("&version={version}") };
+    Some(Unsent { restore: format!("{at}?held={token}{seen}"), at: saved })
 }
 
 /// Drops what was kept of a dossier: it was sent on, or deleted.
@@ -136,6 +154,10 @@ pub async fn carry_over(page: &PageRequest, next: &str, form: &str) -> String {
 /// where they are kept; nothing where all of them are kept already, in what is `known`.
 pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed, known: &Typed) -> PageResult<String> {
     let shown = |number: &str| number.is_empty() || number.contains(['•', '*']);
+    // What bears a mark of secrecy is no number, and kept nowhere: it was told, and is typed anew.
+    for (_, number) in typed.0.iter_mut().filter(|(at, number)| is_number(at) && bears_secret_mark(number)) {
+        number.clear();
+    }
     let old = typed.get(NUMBERS).unwrap_or_default().to_owned();
     let numbers = typed.0.iter().filter(|(at, number)| is_number(at) && !shown(number)).cloned().collect();
     let numbers = Typed(numbers);

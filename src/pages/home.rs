@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::home_panels::{HomePanel, panels};
-use crate::pages::inbox::{InboxPart, waiting};
+use crate::pages::inbox::{InboxPart, heading_of, waiting};
 use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, RegisterPages};
 use crate::pages::request::{PageRequest, PageResult};
@@ -17,6 +17,8 @@ use crate::pages::supplement;
 struct HomeGroup {
     id: &'static str,
     heading: String,
+    /// How many, and the oldest.
+    about: String,
     empty: String,
     rows: Vec<Row>,
 }
@@ -48,6 +50,8 @@ struct HomePage {
     buttons: Vec<Button>,
     tally: Vec<TallyLink>,
     reads_inbox: bool,
+    /// The inbox is empty, and has no parts that are always shown.
+    nothing_waits: bool,
     parts: Vec<InboxPart>,
     groups: Vec<HomeGroup>,
     duties: Vec<DutyLine>,
@@ -85,13 +89,23 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let leads = items(&me, "/seats").iter().any(|seat| text(seat, "/body") == "agency_head");
     let own = if leads { format!("agency_id={}", text(&me, "/agency_id")) } else { "mine=true".to_owned() };
     if drafts {
-        for (n, register) in registers.iter().enumerate() {
-            let label =
-                format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), register.label(page.language).to_lowercase());
-            buttons.push(Button { href: format!("/{}/new", register.path), label, main: n == 0 && !leads });
+        for register in &registers {
+            for (n, procedure) in register.entry.procedures.iter().enumerate() {
+                // The first procedure of a register has its name.
+                let (kind, of) = match n {
+                    0 => (register.label(page.language).to_owned(), String::new()),
+                    _ => {
+                        let label = page.contract.label("procedure", procedure.word(), page.language);
+                        (label, format!("?procedure={}", procedure.word()))
+                    }
+                };
+                let label = format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), kind.to_lowercase());
+                let href = format!("/{}/new{of}", register.path);
+                buttons.push(Button { href, label, main: buttons.is_empty() && !leads });
+            }
         }
         let mut group = |id, heading: &str, empty: &str, rows: Vec<Row>| {
-            groups.push(HomeGroup { id, heading: heading.into(), empty: empty.into(), rows });
+            groups.push(HomeGroup { id, heading: heading.into(), about: String::new(), empty: empty.into(), rows });
         };
         let mut mend = found(page, &registers, &format!("state=supplement_requested&{own}"), 20).await?;
         for row in &mut mend {
@@ -134,6 +148,17 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         let label = page.t("Mở hồ sơ đầu tiên", "Open the first dossier").to_owned();
         buttons.insert(0, Button { href: first.href.clone(), label, main: true });
     }
+    let handles = items(&me, "/seats").iter().any(|seat| text(seat, "/body") == "dofa");
+    let mut parts = parts;
+    if handles && !drafts {
+        for kind in ["appraise", "assign-authority"] {
+            let heading = heading_of(page, kind);
+            if parts.iter().all(|part| part.heading != heading) {
+                parts.push(InboxPart { heading, oldest: String::new(), rows: Vec::new() });
+            }
+        }
+        groups.extend(handled(page, &registers).await?);
+    }
     buttons.extend(beside_the_flow(page, &me, buttons.is_empty()));
     let has_duties = reads && number(&counts, "/duties") > 0;
     let duties = if has_duties {
@@ -158,12 +183,37 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         panels: panels(page, &me, drafts).await?,
         only_reads: reads && !drafts && !reads_inbox,
         reads_inbox,
+        nothing_waits: parts.is_empty(),
         parts,
         groups,
         duties,
         has_duties,
     };
     Ok(html(200, &body))
+}
+
+/// What else the body for external affairs looks after: opinions that nobody gave in time, and dossiers that may be closed.
+async fn handled(page: &PageRequest, registers: &[RegisterPages]) -> PageResult<[HomeGroup; 2]> {
+    let group = |id, heading: &str, empty: &str, rows: Vec<Row>, oldest: String| HomeGroup {
+        id,
+        heading: heading.to_owned(),
+        about: show::joined([rows.len().to_string().as_str(), &oldest], " · "),
+        empty: empty.to_owned(),
+        rows,
+    };
+    let mut late = found(page, registers, "state=submitted,appraising,consulting&overdue=true", 50).await?;
+    // Its own steps stand in its inbox.
+    let own = page.contract.label("body", "dofa", page.language);
+    late.retain(|row| !row.waits.is_empty() && row.waits.split(", ").all(|body| body != own));
+    // Days are shown as dd/MM/yyyy.
+    late.sort_by_key(|row| row.due.split('/').rev().map(str::to_owned).collect::<Vec<_>>());
+    late.truncate(20);
+    let earliest = late.first().map(|row| row.due_said.clone()).unwrap_or_default();
+    let done = found(page, registers, "state=reported", 20).await?;
+    let (opinions, close) = (page.t("Quá hạn ý kiến", "Opinions overdue"), page.t("Hồ sơ chờ đóng", "To be closed"));
+    let no_opinions = page.t("Không có ý kiến nào quá hạn.", "No opinion is overdue.");
+    let none = page.t("Không có hồ sơ chờ đóng.", "Nothing waits to be closed.");
+    Ok([group("overdue", opinions, no_opinions, late, earliest), group("close", close, none, done, String::new())])
 }
 
 /// What somebody does first whose work is not the flow of dossiers.

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::pages::collections::places::{StatusLine, status};
 use crate::pages::dossier::if_seen;
+use crate::pages::marks::marked;
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::show::may;
@@ -162,7 +163,7 @@ async fn texts(page: &PageRequest) -> PageResult<Option<HomePanel>> {
             Some(day) => format!("{} {}", page.t("từ", "from"), show::day(day)),
             None => page.t("chưa rõ ngày có hiệu lực", "day of effect not known").to_owned(),
         };
-        let about = show::joined([text(r, "/document"), &status, &from], " · ");
+        let about = show::joined([marked(text(r, "/document")).as_str(), &status, &from], " · ");
         PanelRow { late: text(r, "/status") == "unverified", ..PanelRow::named(text(r, "/title"), about) }
     };
     Ok(Some(HomePanel {
@@ -190,17 +191,43 @@ async fn system(page: &PageRequest, me: &Value) -> PageResult<HomePanel> {
     })
 }
 
-/// Accounts that nobody has activated yet.
-async fn accounts(page: &PageRequest) -> PageResult<Option<HomePanel>> {
-    let Some(list) = if_seen(page, "/users?limit=200").await? else { return Ok(None) };
-    let waits = |u: &&Value| is_true(u, "/active") && !is_true(u, "/activated");
-    let row = |u: &Value| {
-        PanelRow::named(text(u, "/full_name"), show::joined([text(u, "/username"), text(u, "/agency/name")], " · "))
+/// Days after which an account that nobody uses is looked at.
+const UNUSED_DAYS: u16 = 45;
+
+/// Accounts that nobody has activated yet, and those that nobody uses.
+async fn accounts(page: &PageRequest) -> PageResult<Vec<HomePanel>> {
+    let all = [
+        (
+            "activated=false".to_owned(),
+            page.t("Tài khoản chưa kích hoạt", "Accounts to be activated").to_owned(),
+            page.t("Mọi tài khoản đã được kích hoạt.", "Every account is activated."),
+        ),
+        (
+            format!("activated=true&unused_days={UNUSED_DAYS}"),
+            page.t(
+                &format!("Tài khoản không dùng {UNUSED_DAYS} ngày"),
+                &format!("Accounts unused for {UNUSED_DAYS} days"),
+            )
+            .to_owned(),
+            page.t("Mọi tài khoản đều được dùng.", "Every account is used."),
+        ),
+    ];
+    let row = |u: &Value| PanelRow {
+        href: Some(format!("/users/{}", text(u, "/id"))),
+        ..PanelRow::named(
+            text(u, "/full_name"),
+            show::joined([text(u, "/username"), &marked(text(u, "/agency/name"))], " · "),
+        )
     };
-    Ok(Some(HomePanel {
-        heading: page.t("Tài khoản chưa kích hoạt", "Accounts to be activated").to_owned(),
-        rows: items(&list, "/items").iter().filter(waits).take(20).map(row).collect(),
-        empty: page.t("Mọi tài khoản đã được kích hoạt.", "Every account is activated.").to_owned(),
-        more: None,
-    }))
+    let mut panels = Vec::new();
+    for (filter, heading, empty) in all {
+        let Some(list) = if_seen(page, &format!("/users?{filter}&limit=20")).await? else { continue };
+        panels.push(HomePanel {
+            heading,
+            rows: items(&list, "/items").iter().filter(|u| is_true(u, "/active")).map(row).collect(),
+            empty: empty.to_owned(),
+            more: list.pointer("/next").and_then(Value::as_str).map(|_| format!("/users?{filter}")),
+        });
+    }
+    Ok(panels)
 }

@@ -8,9 +8,10 @@ use serde_json::Value;
 
 use crate::pages::differences::DifferenceReader;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::marks::marked;
 use crate::pages::registers::{RegisterPages, register_of};
 use crate::pages::request::{PageRequest, PageResult, encoded};
-use crate::pages::rule::{FindingLine, finding_lines};
+use crate::pages::rule::{FindingLine, finding_lines, stop_for_missing};
 use crate::pages::show::{self, day_at, items, number, text};
 
 /// A step that waits for the reader.
@@ -57,6 +58,9 @@ struct InboxTemplate {
 /// What differs from the rule in a row of the inbox.
 fn differences(page: &PageRequest, register: Option<&RegisterPages>, item: &Value) -> Vec<FindingLine> {
     let mut all = finding_lines(&page.contract, items(item, "/differs"), page.language);
+    if text(item, "/step/kind") == "propose" {
+        stop_for_missing(&mut all, text(item, "/outcome"), page.language);
+    }
     let mut tell = |word: &str, text: String| {
         all.push(FindingLine::beside("wait", word, text));
     };
@@ -65,7 +69,7 @@ fn differences(page: &PageRequest, register: Option<&RegisterPages>, item: &Valu
         tell(page.t("Ý kiến", "Opinion"), format!("{body}: {}", outcome_of(page, text(against, "/outcome"))));
     }
     if !text(item, "/explanation").is_empty() {
-        tell(page.t("Giải trình", "Explanation"), text(item, "/explanation").to_owned());
+        tell(page.t("Giải trình", "Explanation"), marked(text(item, "/explanation")));
     }
     let Some(register) = register else { return all };
     let names = HashMap::new();
@@ -103,18 +107,33 @@ fn signable(item: &Value) -> Option<&'static str> {
     (may && plain).then_some(act)
 }
 
+/// The kind of what waits: its step, or that a person has to name who decides.
+fn kind_of(item: &Value) -> &str {
+    match (text(item, "/step/kind"), text(item, "/step/body")) {
+        // The body for external affairs decides nothing: it names who does.
+        ("decide", "dofa") => "assign-authority",
+        (kind, _) => kind,
+    }
+}
+
+/// What a part of the inbox is called.
+pub fn heading_of(page: &PageRequest, kind: &str) -> String {
+    let list = if kind == "assign-authority" { "action" } else { "step_kind" };
+    page.contract.label(list, kind, page.language)
+}
+
 /// The parts of the inbox, by kind of step, most urgent first.
 pub fn waiting(page: &PageRequest, inbox: &Value) -> Vec<InboxPart> {
     let mut parts: Vec<(String, InboxPart)> = Vec::new();
     for item in items(inbox, "/items") {
-        let kind = text(item, "/step/kind").to_owned();
+        let kind = kind_of(item).to_owned();
         let row = waiting_row(page, item);
         match parts.iter_mut().find(|(known, _)| *known == kind) {
             Some((_, part)) => part.rows.push(row),
             None => {
-                let heading = page.contract.label("step_kind", &kind, page.language);
                 // The most urgent comes first.
-                parts.push((kind, InboxPart { heading, oldest: row.due.clone(), rows: vec![row] }));
+                let oldest = row.due.clone();
+                parts.push((kind.clone(), InboxPart { heading: heading_of(page, &kind), oldest, rows: vec![row] }));
             }
         }
     }

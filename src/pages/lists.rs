@@ -5,10 +5,11 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::pages::dossier::{number_of, span, state_class};
+use crate::pages::forms::fields::FaultLine;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::list_filters::ListFilters;
 use crate::pages::registers::{RegisterPages, register};
-use crate::pages::request::{PageRequest, PageResult, encoded};
+use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::show::{self, is_true, items, may, number, text};
 
 /// A dossier in a table.
@@ -178,7 +179,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let me = page.me().await?;
     let asked_only = is_only_asked(page, &register, &me).await?;
-    let filters = ListFilters::read(page, &register, !asked_only).await;
+    let mut filters = ListFilters::read(page, &register, !asked_only).await;
     let sort = page.asked("sort").filter(|sort| !sort.is_empty()).unwrap_or_else(|| "-updated_at".to_owned());
     let ordered = |filter: &str| show::joined([filter, &format!("sort={}", encoded(&sort))], "&");
     let (asked, kept) = (ordered(&filters.query), ordered(&filters.kept));
@@ -186,8 +187,19 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let mut query = format!("{asked}&count=true&waiting=true");
     query.extend(page.asked("cursor").map(|cursor| format!("&cursor={}", encoded(&cursor))));
     // What cannot be understood finds nothing, and says so.
+    let nothing = || (Value::Null, Vec::new());
+    let (list, rows) = match filters.faults.is_empty() {
+        true => match listed(page, &register, &query, print).await {
+            // The order, or the place in the list: an address that somebody changed, or one of an older list.
+            Err(Trouble::Refused { status: 400, problem }) => {
+                filters.faults.push(FaultLine { id: "main".into(), text: text(&problem, "/detail").to_owned() });
+                nothing()
+            }
+            answered => answered?,
+        },
+        false => nothing(),
+    };
     let faulty = !filters.faults.is_empty();
-    let (list, rows) = if faulty { (Value::Null, Vec::new()) } else { listed(page, &register, &query, print).await? };
     let label = register.label(page.language);
     let next = list.pointer("/next").and_then(Value::as_str);
     let body = ListPage {

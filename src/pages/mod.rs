@@ -8,6 +8,7 @@ pub mod assets;
 pub mod beginning;
 pub mod calendar;
 pub mod changing;
+pub mod check;
 pub mod collections;
 pub mod contract;
 pub mod copies;
@@ -29,6 +30,7 @@ pub mod inbox;
 pub mod law;
 pub mod list_filters;
 pub mod lists;
+pub mod marks;
 pub mod my_account;
 pub mod overviews;
 pub mod paper_templates;
@@ -139,6 +141,7 @@ pub fn routes(config: &mut ServiceConfig, registers: &RegisterEntries) {
             .route("/{id}/guests/reveal", web::post().to(reveal::show_numbers))
             .route("/{id}/delete", web::get().to(files::ask_delete))
             .route("/{id}/delete", web::post().to(files::delete))
+            .route("/{id}/{action}/rule", web::post().to(acts::keep_form))
             .route("/{id}/{action}", web::get().to(acts::show_form))
             .route("/{id}/{action}", web::post().to(acts::send_form));
         config.service(scope);

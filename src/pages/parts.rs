@@ -11,6 +11,7 @@ use crate::pages::frame::Frame;
 use crate::pages::held::Unsent;
 use crate::pages::parts_in_question::is_in_question;
 use crate::pages::pasting::Pasting;
+use crate::pages::registers::RegisterPages;
 use crate::pages::request::PageRequest;
 use crate::pages::rule::RuleAnswer;
 use crate::pages::sections::FormSection;
@@ -62,9 +63,14 @@ pub fn onward(path: &str, next: Option<&FormSection>) -> String {
 /// How far a part is: what is wrong with it, else what its required fields hold.
 fn standing(page: &PageRequest, section: &FormSection, form: &FormStanding<'_>) -> (String, &'static str) {
     let at = |field: &FormField| format!("/{}", field.name);
-    let blank = section.fields.iter().all(|f| form.typed.is_blank(&at(f)));
-    let complete = section.fields.iter().filter(|f| f.required).all(|f| !form.typed.is_blank(&at(f)));
-    let faulty = form.refusal.faults.keys().any(|pointer| section.holds(pointer));
+    let blank = section.is_blank(form.typed);
+    let lacking = || form.rule.into_iter().flat_map(|rule| &rule.lacking).filter(|pointer| section.holds(pointer));
+    let filled = section.fields.iter().filter(|f| f.required).all(|f| !form.typed.is_blank(&at(f)));
+    let complete = filled && lacking().next().is_none();
+    let of_rule = form.rule.into_iter().flat_map(|rule| rule.faults.keys());
+    // What was typed and yet lacks is not right.
+    let faulty = form.refusal.faults.keys().chain(of_rule).any(|pointer| section.holds(pointer))
+        || lacking().any(|pointer| !form.typed.is_blank(pointer));
     match (blank, complete) {
         _ if faulty || is_in_question(form.rule, section) => (page.t("Có vướng", "In question").to_owned(), "stop"),
         (_, true) if !blank => (page.t("Xong", "Done").to_owned(), "done"),
@@ -96,7 +102,7 @@ pub enum FormPlace<'a> {
 }
 
 impl FormPlace<'_> {
-    fn href(&self, part: &str) -> String {
+    pub fn href(&self, part: &str) -> String {
         match self {
             FormPlace::Draft { path } => format!("{path}/edit/{part}"),
             FormPlace::Copy { path, token } => format!("{path}/new/{part}?copy={token}"),
@@ -113,6 +119,7 @@ pub fn links(
 ) -> Vec<PartLink> {
     let mut links: Vec<PartLink> = all
         .iter()
+        .filter(|section| section.key == here || section.is_asked(form.typed))
         .enumerate()
         .map(|(n, section)| {
             let (said, class) = standing(page, section, form);
@@ -126,13 +133,21 @@ pub fn links(
             }
         })
         .collect();
-    if let FormPlace::Draft { path } = place {
-        for (key, label) in [("papers", page.t("Giấy tờ", "Papers")), ("check", page.t("Kiểm tra", "Check"))] {
-            let href = if key == "papers" { format!("{path}/attachments") } else { format!("{path}/edit/check") };
-            let label = format!("{}. {label}", links.len() + 1);
-            let (said, class) = if key == "papers" { papers_standing(page, form.rule) } else { (String::new(), "") };
-            links.push(PartLink { href, label, said, class, here: key == here });
-        }
+    let last = [("papers", page.t("Giấy tờ", "Papers")), ("check", page.t("Kiểm tra", "Check"))];
+    for (key, label) in last {
+        let href = match place {
+            FormPlace::Draft { path } if key == "papers" => format!("{path}/attachments"),
+            _ => place.href(key),
+        };
+        let label = format!("{}. {label}", links.len() + 1);
+        let (said, class) = if key == "papers" { papers_standing(page, form.rule) } else { (String::new(), "") };
+        links.push(PartLink { href, label, said, class, here: key == here });
     }
     links
+}
+
+/// Which part of how many is shown.
+pub fn place_of(page: &PageRequest, register: &RegisterPages, parts: &[PartLink]) -> String {
+    let at = parts.iter().position(|part| part.here).map_or(0, |at| at + 1);
+    format!("{} · {} {at}/{}", register.label(page.language), page.t("phần", "part"), parts.len())
 }

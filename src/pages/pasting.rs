@@ -43,6 +43,13 @@ pub struct PastedRow {
     pub fault: String,
 }
 
+/// A form with pasted rows that could not be sent shows them again, whichever button was pressed.
+pub fn show_again(typed: &mut Typed) {
+    if typed.get(TEXT).is_some_and(|text| !text.trim().is_empty()) {
+        typed.set(BUTTON, "preview");
+    }
+}
+
 /// Where the number of a pasted cell is kept.
 fn kept_at(row: usize, column: usize) -> String {
     format!("{PASTED}{row}/{column}/passport_number")

@@ -6,8 +6,10 @@ use serde_json::Value;
 
 use crate::pages::contract::Contract;
 use crate::pages::forms::labels;
+use crate::pages::marks::marked;
 use crate::pages::show::{self, day_at, is_true, items, number, text};
 use kernel::text::Language;
+use kernel::words::FindingCode;
 
 /// A finding in a panel or in the inbox.
 #[derive(Clone)]
@@ -22,6 +24,11 @@ pub struct FindingLine {
 }
 
 impl FindingLine {
+    /// Whether it names something that is not there: a paper, or what a letter must state.
+    pub fn lacks(&self) -> bool {
+        matches!(self.code.parse(), Ok(FindingCode::MissingDocument | FindingCode::MissingDetail))
+    }
+
     /// What stands among the findings and is none of the regulation.
     pub fn beside(class: &'static str, word: &str, text: String) -> Self {
         FindingLine { code: String::new(), class, word: word.to_owned(), text, cite: String::new() }
@@ -34,6 +41,7 @@ pub struct StepLine {
     pub when: String,
 }
 
+#[derive(Clone)]
 pub struct PaperLine {
     pub document: String,
     pub cite: String,
@@ -60,6 +68,10 @@ pub struct RuleAnswer {
     pub notes: Vec<String>,
     /// Labels of what is not typed yet.
     pub unknown: Vec<String>,
+    /// Pointers of what is not typed yet, or not right yet.
+    pub lacking: Vec<String>,
+    /// What saving would be refused for, by pointer.
+    pub faults: HashMap<String, String>,
     /// Why it is decided so.
     pub why: Option<WhyLines>,
     /// Who travels, as the regulation knows them.
@@ -185,7 +197,7 @@ pub fn finding_lines<'a>(
     all.sort_by_key(weight);
     let line = |f: &Value| {
         let word = contract.label("severity", text(f, "/severity"), language);
-        let mut cite = text(f, "/citation").to_owned();
+        let mut cite = marked(text(f, "/citation"));
         let waiver = text(f, "/waivable_by");
         if !waiver.is_empty() {
             let who = contract.label("body", waiver, language);
@@ -204,6 +216,18 @@ pub fn finding_lines<'a>(
         FindingLine { code: text(f, "/code").to_owned(), class, word, text: said, cite }
     };
     all.into_iter().map(line).collect()
+}
+
+/// Before a dossier is submitted, what the rule asks for and is not there is no remark: the submission is refused for it. Where a
+/// person names the decider, nobody knows what is asked for.
+pub fn stop_for_missing(lines: &mut [FindingLine], outcome: &str, language: Language) {
+    if outcome == "manual_authority_required" {
+        return;
+    }
+    for line in lines.iter_mut().filter(|line| line.lacks()) {
+        (line.class, line.word) = ("stop", language.say("Còn thiếu", "Missing"));
+    }
+    lines.sort_by_key(|line| line.class != "stop");
 }
 
 /// Whom something is about: names, never ids.
@@ -274,7 +298,8 @@ pub fn answer(
         .map(|p| PaperLine { document: p.document.clone(), cite: p.cite.clone(), present: false })
         .collect();
     // Missing papers have a list of their own, each with its article.
-    let others = items(assessment, "/findings").iter().filter(|f| text(f, "/code") != "missing_document");
+    let others =
+        items(assessment, "/findings").iter().filter(|f| text(f, "/code") != FindingCode::MissingDocument.word());
     let found = finding_lines(contract, others, language);
     let count = |class: &str| found.iter().filter(|f| f.class == class).count();
     let mut parts = Vec::new();
@@ -318,6 +343,11 @@ pub fn answer(
         status: label("rule_status", text(assessment, "/regulation/status")),
         notes: items(assessment, "/notes").iter().map(|n| text(n, "/detail").to_owned()).collect(),
         unknown: unknown(assessment, language),
+        lacking: items(assessment, "/unknown").iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+        faults: items(assessment, "/faults")
+            .iter()
+            .map(|fault| (text(fault, "/pointer").to_owned(), text(fault, "/detail").to_owned()))
+            .collect(),
         why: why(contract, assessment, names, language),
         travellers: travellers(contract, assessment, names, language),
         findings: found,

@@ -4,15 +4,29 @@ use crate::pages::forms::shape::{FormField, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
+use kernel::procedure::Procedure;
 
 /// A part with its fields.
 pub struct FormSection {
     pub key: String,
     pub label: String,
     pub fields: Vec<FormField>,
+    /// The procedures that ask for it; without any, all of the register.
+    only_for: &'static [Procedure],
 }
 
 impl FormSection {
+    /// Whether nothing stands in it.
+    pub fn is_blank(&self, typed: &Typed) -> bool {
+        self.fields.iter().all(|field| typed.is_blank(&format!("/{}", field.name)))
+    }
+
+    /// Whether the form asks for it: the procedure that was typed does, or something stands in it already.
+    pub fn is_asked(&self, typed: &Typed) -> bool {
+        let procedure = typed.get("/procedure").unwrap_or_default();
+        self.only_for.is_empty() || self.only_for.iter().any(|p| p.word() == procedure) || !self.is_blank(typed)
+    }
+
     /// Whether a pointer is of one of its fields.
     pub fn holds(&self, pointer: &str) -> bool {
         let name = pointer.split('/').nth(1).unwrap_or_default();
@@ -43,21 +57,25 @@ pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> V
             }
         }
         let label = part.label.in_language(page.language).to_owned();
-        made.push(FormSection { key: part.key.to_owned(), label, fields });
+        made.push(FormSection { key: part.key.to_owned(), label, fields, only_for: part.only_for });
     }
     match made.last_mut() {
         Some(last) => last.fields.append(&mut left),
         None => {
             let label = page.t("Nội dung", "Content").to_owned();
-            made.push(FormSection { key: "content".to_owned(), label, fields: left });
+            made.push(FormSection { key: "content".to_owned(), label, fields: left, only_for: &[] });
         }
     }
     made
 }
 
-/// The part with a key, where it stands, and the part after it.
-pub fn part_of<'a>(all: &'a [FormSection], key: &str) -> PageResult<(usize, &'a FormSection, Option<&'a FormSection>)> {
+/// The part with a key, and the part after it that a form which holds this asks for.
+pub fn part_of<'a>(
+    all: &'a [FormSection],
+    key: &str,
+    typed: &Typed,
+) -> PageResult<(&'a FormSection, Option<&'a FormSection>)> {
     let at = all.iter().position(|s| s.key == key).ok_or_else(Trouble::not_found)?;
     let section = all.get(at).ok_or_else(Trouble::not_found)?;
-    Ok((at, section, all.get(at + 1)))
+    Ok((section, all.iter().skip(at + 1).find(|s| s.is_asked(typed))))
 }

@@ -17,6 +17,7 @@ use crate::error::Error;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{NUMBERS, carry_over};
+use crate::pages::pasting::{is_pasting, show_again};
 use crate::pages::request::{LANGUAGE, PageRequest, PageResult, Trouble, local, see_other};
 use kernel::text::Language;
 
@@ -135,7 +136,8 @@ pub async fn answer_form(page: &PageRequest, form: &web::Bytes, made: PageResult
             let is_form = plain.is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
             let desk = page.http.app_data::<web::Data<AuthService>>().filter(|_| is_form);
             let mut typed = Typed::of_form(form);
-            typed.0.retain(|(at, _)| at.starts_with('/') || at == NUMBERS);
+            typed.0.retain(|(at, _)| at.starts_with('/') || at == NUMBERS || is_pasting(at));
+            show_again(&mut typed);
             let mut body = url::form_urlencoded::Serializer::new(String::new());
             typed.0.iter().for_each(|(at, value)| {
                 body.append_pair(at, value);

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::pages::contract::Contract;
 use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind};
+use crate::pages::marks::marked;
 use crate::pages::show;
 use kernel::id::Id;
 use kernel::text::Language;
@@ -72,9 +73,7 @@ impl ContentReader<'_> {
             (InputKind::Choices { list, .. }, Value::Array(items)) => {
                 items.iter().filter_map(Value::as_str).map(|w| self.contract.label(list, w, self.language)).collect()
             }
-            (InputKind::Lines, Value::Array(items)) => {
-                items.iter().filter_map(Value::as_str).map(str::to_owned).collect()
-            }
+            (InputKind::Lines, Value::Array(items)) => items.iter().filter_map(Value::as_str).map(marked).collect(),
             _ => Some(self.one(field, value, around)).filter(|line| !line.is_empty()).into_iter().collect(),
         }
     }
@@ -85,7 +84,7 @@ impl ContentReader<'_> {
             "" => show::text(value, "/name"),
             name => name,
         };
-        show::joined([name, show::text(value, "/post")], ", ")
+        marked(&show::joined([name, show::text(value, "/post")], ", "))
     }
 
     fn one(&self, field: &FormField, value: &Value, around: &Value) -> String {
@@ -107,13 +106,13 @@ impl ContentReader<'_> {
             kind if kind.is_chosen_by_name() => {
                 let beside = field.name.trim_end_matches("_id");
                 let named = around.get(beside).map(|thing| self.named(thing)).filter(|name| !name.is_empty());
-                let known = || self.names.get(text).cloned();
+                let known = || self.names.get(text).map(|name| marked(name));
                 // The name beside an id is that of the person whose row it is, not of their relative.
                 let own = matches!(field.name.as_str(), "official_id" | "guest_id");
                 let of_person =
-                    || Some(show::text(around, "/full_name").to_owned()).filter(|name| own && !name.is_empty());
+                    || Some(marked(show::text(around, "/full_name"))).filter(|name| own && !name.is_empty());
                 let named = named.or_else(known).or_else(of_person);
-                named.unwrap_or_else(|| if text.parse::<Id>().is_ok() { String::new() } else { text.to_owned() })
+                named.unwrap_or_else(|| if text.parse::<Id>().is_ok() { String::new() } else { marked(text) })
             }
             InputKind::Group(_) if value.get("currency").is_some() => show::money(value),
             InputKind::Group(_) if is_named(value) => self.named(value),
@@ -122,11 +121,11 @@ impl ContentReader<'_> {
             // Moments of answers have no format of their own in the document.
             InputKind::Line { .. } if field.name == "at" || field.name.ends_with("_at") => {
                 match show::moment(text, self.language) {
-                    none if none.is_empty() => text.to_owned(),
+                    none if none.is_empty() => marked(text),
                     moment => moment,
                 }
             }
-            _ => text.to_owned(),
+            _ => marked(text),
         }
     }
 
@@ -142,7 +141,7 @@ impl ContentReader<'_> {
             Value::Bool(yes) => self.language.say(if *yes { "có" } else { "không" }, if *yes { "yes" } else { "no" }),
             Value::String(word) => {
                 let lists = ["role", "body"].map(|list| self.contract.label(list, word, self.language));
-                lists.into_iter().find(|label| label != word).unwrap_or_else(|| word.clone())
+                lists.into_iter().find(|label| label != word).unwrap_or_else(|| marked(word))
             }
             other => other.to_string(),
         }

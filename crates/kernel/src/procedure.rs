@@ -155,11 +155,18 @@ pub struct FormPart {
     pub label: Label,
     /// The fields of the content that stand in it, in this order.
     pub fields: &'static [&'static str],
+    /// The procedures that ask for it; without any, all of its register.
+    pub only_for: &'static [Procedure],
 }
 
 impl FormPart {
     pub const fn new(key: &'static str, vi: &'static str, en: &'static str, fields: &'static [&'static str]) -> Self {
-        FormPart { key, label: Label { vi, en }, fields }
+        FormPart { key, label: Label { vi, en }, fields, only_for: &[] }
+    }
+
+    /// The same part, asked for in these procedures only.
+    pub const fn only_for(self, procedures: &'static [Procedure]) -> Self {
+        FormPart { only_for: procedures, ..self }
     }
 }
 

@@ -18,11 +18,13 @@ use crate::registry::agencies;
 use crate::regulations::view::{AssessmentView, view};
 use crate::web::as_typed::AsTyped;
 use crate::web::json::{Incoming, JsonBody};
+use crate::web::openapi::FieldFault;
 use crate::web::query::Query;
 use crate::web::reply::path_id;
+use kernel::violation::Violation;
 
-/// How a procedure reads what was typed.
-pub type ReadAsTyped<C, New> = fn(&mut Conn, &RequestContext, AsTyped<New>) -> Result<TypedContent<C>>;
+/// How a procedure reads what was typed, in the place of a content that is there already.
+pub type ReadAsTyped<C, New> = fn(&mut Conn, &RequestContext, AsTyped<New>, Option<&C>) -> Result<TypedContent<C>>;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -41,6 +43,9 @@ pub struct TypedAssessmentView {
     /// JSON pointers of what is not typed yet, or not right yet. Whatever hangs on it is left open.
     #[schema(example = json!(["/departure_date", "/members"]))]
     unknown: Vec<String>,
+    /// What contradicts itself, or what the registry knows: saving would be refused for it.
+    #[schema(example = json!([{"pointer": "/members", "code": "one_head", "detail": "Đoàn phải có đúng một trưởng đoàn."}]))]
+    faults: Vec<FieldFault>,
 }
 
 /// Assesses a content as typed, as if it were complete today.
@@ -59,25 +64,48 @@ where
     let typed = body.read().await?.check()?;
     let dossier = of.0.dossier.as_deref().map(path_id).transpose()?;
     let language = call.language;
-    let (explained, unknown) = call
+    let (explained, unknown, faults) = call
         .read(move |conn, call| {
-            let TypedContent { content, unknown, lacking } = read(conn, call, typed)?;
-            let dossier = as_typed(conn, call, content, dossier)?;
-            Ok((explained(conn, &law, &dossier, call.today, unknown)?, lacking.0))
+            let kept = dossier.map(|id| seen_whole::<C>(conn, call, id)).transpose()?;
+            let TypedContent { content, unknown, lacking, faults } =
+                read(conn, call, typed, kept.as_ref().map(|kept| &kept.content))?;
+            let dossier = as_typed(conn, call, content, kept)?;
+            Ok((explained(conn, &law, &dossier, call.today, unknown)?, lacking.0, faults))
         })
         .await?;
-    let view = TypedAssessmentView { assessment: view(explained, language), unknown: unknown.into_iter().collect() };
+    let fault = |fault: Violation| FieldFault {
+        detail: fault.detail.in_language(language).to_owned(),
+        code: fault.code.word().to_owned(),
+        pointer: fault.pointer,
+    };
+    let view = TypedAssessmentView {
+        assessment: view(explained, language),
+        unknown: unknown.into_iter().collect(),
+        faults: faults.0.into_iter().map(fault).collect(),
+    };
     Ok(HttpResponse::Ok().json(view))
 }
 
 /// The dossier as if it had this content: the one that it belongs to, or a new draft.
-fn as_typed<C: Shown>(conn: &mut Conn, call: &RequestContext, content: C, dossier: Option<i64>) -> Result<Dossier<C>> {
+fn as_typed<C: Shown>(
+    conn: &mut Conn,
+    call: &RequestContext,
+    content: C,
+    kept: Option<Dossier<C>>,
+) -> Result<Dossier<C>> {
     // Whose trips, reminders and clashes would be told is the caller's own agency, and no other.
     if agencies::find(conn, content.agency_id())?.is_some() {
         for_own_agency(call, &content)?;
     }
-    let Some(id) = dossier else { return Ok(Dossier::draft(content, call.actor.id(), call.now)) };
+    Ok(match kept {
+        Some(kept) => kept.with(&content),
+        None => Dossier::draft(content, call.actor.id(), call.now),
+    })
+}
+
+/// The dossier that the content belongs to, for whoever sees the whole of it.
+fn seen_whole<C: Shown>(conn: &mut Conn, call: &RequestContext, id: i64) -> Result<Dossier<C>> {
     let kept = find::<C>(conn, call, id)?.dossier;
     whole(call, &kept)?;
-    Ok(kept.with(&content))
+    Ok(kept)
 }

@@ -254,7 +254,11 @@ function offerAgain(form, button) {
   status.append(again);
 }
 
+const stay = (event) => event.preventDefault();
+
 function upload(form, body) {
+  // Whoever leaves the page breaks it off.
+  window.addEventListener("beforeunload", stay);
   const bar = Object.assign(document.createElement("progress"), { max: 1, value: 0 });
   bar.setAttribute("aria-label", t("Đang gửi tệp", "Sending the file"));
   const words = Object.assign(document.createElement("p"), { className: "told" });
@@ -268,7 +272,7 @@ function upload(form, body) {
       bar.value = event.loaded / event.total;
       words.textContent = t(`Đã gửi ${Math.round(bar.value * 100)} %`, `${Math.round(bar.value * 100)} % sent`);
     });
-    const end = (answer) => { bar.remove(); words.remove(); done(answer); };
+    const end = (answer) => { window.removeEventListener("beforeunload", stay); bar.remove(); words.remove(); done(answer); };
     request.addEventListener("load", () => end({
       status: request.status,
       redirected: new URL(request.responseURL).pathname !== new URL(form.action).pathname || request.status === 200,
@@ -307,7 +311,16 @@ function words(form) {
   return kept;
 }
 
+let signedOut = false;
+
+// Whoever signs out leaves no words here, whether or not the browser heeds `Clear-Site-Data`.
+document.querySelector("form.sign-out")?.addEventListener("submit", () => {
+  signedOut = true;
+  try { localStorage.clear(); sessionStorage.clear(); } catch { /* Without storage nothing was kept. */ }
+});
+
 function keep(form) {
+  if (signedOut) return;
   const kept = words(form);
   const text = JSON.stringify(kept);
   try {
@@ -370,7 +383,8 @@ function restore(form) {
 // ---- the answer of the regulation while one types -------------------------------------------------------------------
 
 let asked = 0;
-// The question that is under way: what is sent goes after it, so that what it keeps is never newer than what was sent.
+// The question that is under way: what is sent goes after it, so that what it keeps is never newer than what was sent. A form
+// without a panel of answers is only kept.
 let asking = Promise.resolve();
 
 function ask(form) {
@@ -378,15 +392,15 @@ function ask(form) {
 }
 
 async function answered(form) {
-  const panel = document.querySelector("#rule");
-  if (!panel || !form.dataset.rule) return;
+  if (!form.dataset.rule) return;
   const mine = ++asked;
   const fields = new URLSearchParams(new FormData(form));
   let answer = null;
   try {
     answer = await fetched(form.dataset.rule, { method: "POST", body: fields });
   } catch { /* Offline is told by what is sent; the panel keeps its last answer. */ }
-  if (!answer?.ok || mine !== asked) return;
+  const panel = document.querySelector("#rule");
+  if (!panel || !answer?.ok || mine !== asked) return;
   const fresh = parsed(await answer.text()).querySelector("#rule");
   if (!fresh) return;
   const said = fresh.querySelector(".outcome")?.textContent.trim();

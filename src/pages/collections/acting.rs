@@ -21,6 +21,7 @@ use crate::pages::forms::shape::{FormField, InputKind, field_of, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{NUMBERS, forget, hide_numbers, reveal_numbers, typed_before};
+use crate::pages::marks::unmarked;
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
 use crate::pages::show::{self, items, may_any, text};
 use crate::pages::sign_in::answer_form;
@@ -190,7 +191,12 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let schema = page.contract.item_of(&format!("/api/v1/{}", target.of.path)).unwrap_or_default();
     let telling = Telling::of(&page.contract, schema, page.language);
     let kicker = if target.whole.is_null() { list.to_owned() } else { name_of(&telling, target.of, &target.whole) };
-    let frame = if target.back == target.of.href() { frame } else { frame.crumb_of(&kicker, &target.back) };
+    let above = unmarked(&kicker);
+    let frame = match target.back == target.of.href() {
+        true => frame,
+        false if above == kicker => frame.crumb(&above, &target.back),
+        false => frame.crumb_of(&above, &target.back),
+    };
     let rows = match target.part {
         Some(part) if !target.item.is_null() => {
             let path = target.of.part_path(part);

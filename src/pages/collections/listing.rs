@@ -11,9 +11,11 @@ use crate::pages::collections::model::{Collection, InnerList, ItemAct};
 use crate::pages::collections::words::Telling;
 use crate::pages::contract::Offer;
 use crate::pages::forms::days;
+use crate::pages::forms::fields::FaultLine;
 use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind, field_of};
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::marks::marked;
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::show::{items, number, text};
 use kernel::words::Label;
@@ -87,6 +89,8 @@ struct CollectionPage {
     total: Option<i64>,
     adds: Vec<ItemLink>,
     table: ItemTable,
+    /// What in the address cannot be understood.
+    faults: Vec<FaultLine>,
     /// The same list as a file.
     files: Vec<ItemLink>,
 }
@@ -170,10 +174,10 @@ fn cells(telling: &Telling<'_>, columns: &[&str], item: &Value) -> Vec<ItemCell>
     columns.iter().map(cell).collect()
 }
 
-/// The name of an item; an item without one is called by its first words.
+/// The name of an item, marked where it is one and no word of the contract; an item without one is called by its first words.
 pub fn name_of(telling: &Telling<'_>, collection: &Collection, item: &Value) -> String {
     match telling.cell(item, collection.name).join(", ") {
-        none if none.is_empty() => collection.name_of(item),
+        none if none.is_empty() => marked(&collection.name_of(item)),
         name => name,
     }
 }
@@ -273,7 +277,14 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         }
     }
     query.extend(page.asked("cursor").map(|cursor| format!("cursor={}", encoded(&cursor))));
-    let list = page.get(&format!("/{}?{}", of.path, query.join("&"))).await?;
+    let (list, faults) = match page.get(&format!("/{}?{}", of.path, query.join("&"))).await {
+        // A filter that cannot be understood, or a place of another list, finds nothing, and says so.
+        Err(Trouble::Refused { status: 400, problem }) => {
+            (Value::Null, vec![FaultLine { id: "main".into(), text: text(&problem, "/detail").to_owned() }])
+        }
+        answered => (answered?, Vec::new()),
+    };
+    let status = if faults.is_empty() { 200 } else { 422 };
     let kept = kept.join("&");
     let mark = if kept.is_empty() { "" } else { "&" };
     let next = list.pointer("/next").and_then(Value::as_str);
@@ -302,10 +313,11 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         total: list.get("total").and_then(Value::as_i64).map(|_| number(&list, "/total")),
         adds,
         table: table(page, &me, of, &list, next),
+        faults,
         files: formats(page, &path).into_iter().map(file).chain(of.list_files.iter().map(own)).collect(),
         path: of.href(),
     };
-    Ok(html(200, &body))
+    Ok(html(status, &body))
 }
 
 pub async fn show_list(page: PageRequest) -> HttpResponse {

@@ -9,6 +9,7 @@ use crate::pages::collections::model::ItemAct;
 use crate::pages::collections::words::Telling;
 use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::marks::unmarked;
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::summary::SummaryRow;
 use kernel::words::Label;
@@ -54,10 +55,11 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
             table: part_table(page, &me, (of, &item), part, &list),
         });
     }
-    let title = name_of(&telling, of, &item);
+    let name = name_of(&telling, of, &item);
+    let title = unmarked(&name);
     let list = of.label.in_language(page.language);
     let mut frame = Frame::of(page, of.area.href(), &title).await?.crumb(list, &of.href());
-    frame.named = true;
+    frame.named = name != title;
     let inner = of.parts.iter().flat_map(|part| part.adds.iter().chain(part.acts));
     frame.done = done(page, of.adds.iter().chain(of.acts).chain(inner));
     let mut acts: Vec<ItemLink> =

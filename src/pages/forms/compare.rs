@@ -6,6 +6,7 @@ use crate::pages::contract::Contract;
 use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
+use crate::pages::marks::marked;
 use kernel::text::Language;
 
 /// A field that differs.
@@ -66,14 +67,15 @@ impl SideBySide<'_> {
             InputKind::Country => vec![self.contract.label("country", &text(), self.language)],
             kind if kind.is_chosen_by_name() => {
                 let id = text();
-                vec![self.names.get(&id).cloned().unwrap_or(id)]
+                vec![marked(self.names.get(&id).unwrap_or(&id))]
             }
             InputKind::YesNo => {
                 let yes = typed.get(at).map(|_| self.language.say("Có", "Yes"));
                 vec![yes.unwrap_or_default()]
             }
-            InputKind::Lines => text().lines().map(str::to_owned).collect(),
-            _ => vec![text()],
+            InputKind::Lines => text().lines().map(marked).collect(),
+            InputKind::Day | InputKind::Moment | InputKind::Number => vec![text()],
+            _ => vec![marked(&text())],
         };
         lines.into_iter().filter(|line| !line.is_empty()).collect()
     }

@@ -71,6 +71,19 @@ impl Refusal {
         Refusal { status, summary, code: text(&problem, "/code").to_owned(), said, problem, ..Refusal::default() }
     }
 
+    /// What is wrong with a form that is not sent: it is shown with a status, or with none where nobody asked for more than the
+    /// page.
+    pub fn of_faults(
+        page: &PageRequest,
+        schema: &str,
+        fields: &[FormField],
+        faults: HashMap<String, String>,
+        status: u16,
+    ) -> Self {
+        let teller = FaultTeller { schema, fields, language: page.language };
+        refusal(teller, status, faults, HashMap::new(), String::new(), &Value::Null)
+    }
+
     /// The dossier changed since the form was opened.
     pub fn is_stale(&self) -> bool {
         self.code == "version_conflict"

@@ -4,6 +4,7 @@ use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::typed::{Lacking, TypedContent};
 use crate::error::Result;
+use crate::procedures::inbound::actions::draft::checked;
 use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::inbound::requests::NewVisit;
 use crate::web::as_typed::AsTyped;
@@ -12,12 +13,25 @@ use regulation::fact::FactName;
 
 /// Reads a visit as far as it was typed.
 pub fn typed(
-    _: &mut Conn,
+    conn: &mut Conn,
     call: &RequestContext,
     AsTyped { body, unknown }: AsTyped<NewVisit>,
+    before: Option<&VisitContent>,
 ) -> Result<TypedContent<VisitContent>> {
     let mut content = body.into_content();
     let mut lacking = Lacking(unknown);
+    let faults = lacking.told(
+        checked(conn, &content, before)?.faults,
+        &[
+            ("/departure_date", &["/arrival_date"]),
+            ("/host_agency_id", &["/arrival_date"]),
+            ("/channel", &["/host_agency_id"]),
+            ("/coordinating_agency_ids", &["/arrival_date", "/host_agency_id"]),
+            ("/headcount", &["/guests"]),
+            ("/nationalities", &["/headcount", "/guests"]),
+            ("/programme", &["/arrival_date", "/departure_date", "/host_agency_id", "/coordinating_agency_ids"]),
+        ],
+    );
     lacking.settle_days(
         ("/arrival_date", &mut content.arrival),
         ("/departure_date", &mut content.departure),
@@ -42,5 +56,5 @@ pub fn typed(
         ends: lacking.has("/departure_date"),
         others: !lacking.0.is_empty(),
     };
-    Ok(TypedContent { content, unknown, lacking })
+    Ok(TypedContent { content, unknown, lacking, faults })
 }

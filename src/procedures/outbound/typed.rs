@@ -6,7 +6,7 @@ use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::typed::{Lacking, TypedContent};
 use crate::error::Result;
-use crate::procedures::outbound::actions::draft::snapshots;
+use crate::procedures::outbound::actions::draft::{checked, snapshots};
 use crate::procedures::outbound::model::TripContent;
 use crate::procedures::outbound::requests::NewTrip;
 use crate::registry::officials_store;
@@ -21,17 +21,33 @@ pub fn typed(
     conn: &mut Conn,
     call: &RequestContext,
     AsTyped { body, unknown }: AsTyped<NewTrip>,
+    before: Option<&TripContent>,
 ) -> Result<TypedContent<TripContent>> {
     let mut content = body.into_content();
     let mut lacking = Lacking(unknown);
+    if content.procedure == Procedure::OUTBOUND && content.inviting_party.is_none() {
+        lacking.add("/inviting_party");
+    }
+    let days: &[&str] = &["/departure_date", "/return_date"];
+    let faults = lacking.told(
+        checked(conn, call, &content, before)?.faults,
+        &[
+            ("/return_date", days),
+            ("/stops", days),
+            ("/requesting_agency_id", &["/departure_date"]),
+            ("/members", &["/departure_date"]),
+            ("/plan_item_id", &["/departure_date", "/requesting_agency_id"]),
+            ("/purpose", &["/procedure"]),
+            ("/inviting_party", &["/procedure"]),
+            ("/leave", &["/procedure", "/departure_date", "/return_date"]),
+            ("/party_opinions", &["/procedure", "/members"]),
+        ],
+    );
     lacking.settle_days(
         ("/departure_date", &mut content.departure),
         ("/return_date", &mut content.returning),
         call.today,
     );
-    if content.procedure == Procedure::OUTBOUND && content.inviting_party.is_none() {
-        lacking.add("/inviting_party");
-    }
     // Rules differ between official and private journeys in everything, so nothing is said before it is known which it is.
     if lacking.has("/procedure") {
         content.members.clear();
@@ -66,5 +82,5 @@ pub fn typed(
         facts.extend([FactName::Members, FactName::Interdisciplinary]);
     }
     let unknown = Unknown { people, facts, begins, ends: lacking.has("/return_date"), others: !lacking.0.is_empty() };
-    Ok(TypedContent { content, unknown, lacking })
+    Ok(TypedContent { content, unknown, lacking, faults })
 }

@@ -33,6 +33,8 @@ pub struct Chrome {
     server: std::cell::RefCell<actix_web::dev::ServerHandle>,
     address: SocketAddr,
     profile: PathBuf,
+    /// Whether pages run their script.
+    pub scripts: bool,
     _one: MutexGuard<'static, ()>,
 }
 
@@ -119,6 +121,7 @@ impl Chrome {
             server: std::cell::RefCell::new(handle),
             address,
             profile,
+            scripts,
             _one: one,
         };
         if !scripts {

@@ -3,5 +3,6 @@
 mod bad_days;
 mod driver;
 mod pages;
+mod states;
 mod trip;
 mod visit;

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use kernel::id::Id;
 use kernel::page::Page;
+use kernel::violation::Violations;
 use kernel::words::DecisionVerdict;
 use ngoaivu::access::context::RequestContext;
 use ngoaivu::db::Conn;
@@ -107,11 +108,11 @@ impl Shown for NoteContent {
         register::<NoteContent>(config, |config| {
             drafting::<NoteContent, NewNote, NewNote, _, _>(
                 config,
-                |_, _, AsTyped { body, unknown }| {
+                |_, _, AsTyped { body, unknown }, _| {
                     let lacking = Lacking(unknown);
                     let facts = lacking.facts(&[("/amount", &[FactName::Amount])]);
                     let unknown = Unknown { facts, others: !lacking.0.is_empty(), ..Unknown::default() };
-                    Ok(TypedContent { content: body.into_content(), unknown, lacking })
+                    Ok(TypedContent { content: body.into_content(), unknown, lacking, faults: Violations::default() })
                 },
                 |conn, call, body| super::create(conn, call, || body.check()),
                 |conn, call, _, seen, body| super::edit(conn, call, seen, || body.check()),

@@ -103,6 +103,23 @@ fn unmarked(html: &Html) -> Vec<String> {
     texts
 }
 
+/// Words of the page's own language that are marked as Vietnamese.
+fn wrongly_marked(html: &Html, words: &BTreeSet<&str>) -> Vec<String> {
+    let weekdays = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let mut wrong = Vec::new();
+    for node in html.root_element().descendants() {
+        let Some(text) = node.value().as_text() else { continue };
+        let mut around = node.ancestors().filter_map(|a| a.value().as_element()).filter_map(|e| e.attr("lang"));
+        if around.next() != Some("vi") {
+            continue;
+        }
+        let parts = text.split(['·', ',', ':', ';', '→', '(', ')', '\n']).map(str::trim);
+        let own = parts.filter(|part| words.contains(part) || weekdays.iter().any(|day| part.contains(day)));
+        wrong.extend(own.map(|part| format!("{part} in {}", text.trim())));
+    }
+    wrong
+}
+
 /// Opens everything that can be reached by links; each kind of address a few times.
 async fn crawl(browser: &Browser<'_>, look: &mut impl FnMut(&Page)) -> usize {
     let mut waiting = VecDeque::from(["/".to_owned(), "/sign-in".to_owned(), "/activate".to_owned()]);
@@ -166,13 +183,18 @@ on_both! {
         let contract = contract();
         // English writes a few countries with marks of their own languages.
         let countries: BTreeSet<&str> = contract.list("country").iter().map(|(_, label)| label.en).collect();
-        for user in ["clerk.skhcn", "officer.snv", "admin", "rules", "custodian", "stats"] {
+        let registers = ngoaivu::procedures::register::registers();
+        let lists: Vec<_> = word_lists(registers.entries()).flat_map(|(_, list)| list).collect();
+        let words: BTreeSet<&str> = lists.iter().filter(|(_, label)| label.en != label.vi).map(|(_, label)| label.en).collect();
+        for user in ["clerk.skhcn", "officer.snv", "director.snv", "admin", "rules", "custodian", "stats"] {
             let browser = Browser::signed_in(&w, user).await.reading("en");
             crawl(&browser, &mut |page| {
                 let html = page.html();
                 assert_eq!(html.root_element().value().attr("lang"), Some("en"));
                 let left: Vec<String> = unmarked(&html).into_iter().filter(|t| t != "Tiếng Việt" && !countries.contains(t.as_str())).collect();
                 assert_eq!(left, [""; 0], "{user} {}", page.address);
+                assert_eq!(wrongly_marked(&html, &words), [""; 0], "{user} {}", page.address);
+                assert!(!page.text.contains('\u{2068}'), "a mark of a name stands in {}", page.address);
             }).await;
         }
     }

@@ -1,8 +1,10 @@
 //! The web pages, in-process: every account, the whole way to a decision without script, bad input, and other sites.
 
 pub mod browser;
+mod checks;
 mod collections;
 mod daily;
+mod drafting;
 mod forms;
 pub mod markup;
 mod sessions;

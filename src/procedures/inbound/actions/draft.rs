@@ -16,9 +16,10 @@ use crate::procedures::inbound::model::{Guest, Stay, Visit, VisitContent};
 use crate::procedures::inbound::people;
 use crate::procedures::inbound::requests::{AmendVisit, CopyVisit, NewVisit, VisitChanges};
 use crate::procedures::inbound::rules::{KnownPeople, check, check_guests, check_nationalities, differences};
+use crate::registry::agencies::{self, Agency};
 use crate::registry::officials::masked;
+use crate::registry::officials_store::{self, KnownOfficial};
 use crate::registry::references::{agency_open, official_left};
-use crate::registry::{agencies, officials_store};
 use kernel::time::start_of;
 use kernel::violation::Violations;
 
@@ -30,6 +31,26 @@ pub fn check_content(
     content: &mut VisitContent,
     before: Option<&VisitContent>,
 ) -> Result<Circumstances> {
+    let CheckedVisit { faults, host, officials } = checked(conn, content, before)?;
+    faults.finish()?;
+    for item in &mut content.programme {
+        let name = |id: &i64| officials.get(id).map(|o| o.full_name.clone()).unwrap_or_default();
+        item.host_names = item.hosts.iter().map(name).collect();
+    }
+    let listed = before.map_or(&[][..], |before| &before.guests);
+    people::resolve(conn, &mut content.guests, listed, call.now)?;
+    Ok(Circumstances { clerk_may_submit: host.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() })
+}
+
+/// What is wrong with a content, and what the registry knows of it.
+pub struct CheckedVisit {
+    pub faults: Violations,
+    pub host: Option<Agency>,
+    pub officials: HashMap<i64, KnownOfficial>,
+}
+
+/// Checks a content against the registry; `before` is the content that it replaces.
+pub fn checked(conn: &mut Conn, content: &VisitContent, before: Option<&VisitContent>) -> Result<CheckedVisit> {
     let host = agencies::find(conn, content.host_agency_id)?;
     let hosts: Vec<i64> = content.programme.iter().flat_map(|i| i.hosts.iter().copied()).collect();
     let officials = officials_store::known_on(conn, &hosts, content.arrival)?;
@@ -62,14 +83,7 @@ pub fn check_content(
             }
         }
     }
-    faults.finish()?;
-    for item in &mut content.programme {
-        let name = |id: &i64| officials.get(id).map(|o| o.full_name.clone()).unwrap_or_default();
-        item.host_names = item.hosts.iter().map(name).collect();
-    }
-    let listed = before.map_or(&[][..], |before| &before.guests);
-    people::resolve(conn, &mut content.guests, listed, call.now)?;
-    Ok(Circumstances { clerk_may_submit: host.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() })
+    Ok(CheckedVisit { faults, host, officials })
 }
 
 /// Drafts a dossier.

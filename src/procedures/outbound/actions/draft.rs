@@ -20,7 +20,7 @@ use crate::procedures::outbound::actions::moved;
 use crate::procedures::outbound::model::{Journey, MemberSnapshot, Trip, TripContent};
 use crate::procedures::outbound::requests::{AmendTrip, CopyTrip, NewTrip, TripChanges};
 use crate::procedures::outbound::rules::{check, stops_on};
-use crate::registry::agencies;
+use crate::registry::agencies::{self, Agency};
 use crate::registry::officials_store::{self, KnownOfficial};
 use crate::registry::references::{agency_open, official_left};
 use kernel::violation::Violations;
@@ -33,6 +33,27 @@ pub fn check_content(
     content: &TripContent,
     before: Option<&TripContent>,
 ) -> Result<(Circumstances, Vec<MemberSnapshot>)> {
+    let CheckedTrip { faults, agency, officials } = checked(conn, call, content, before)?;
+    faults.finish()?;
+    let rule =
+        Circumstances { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() };
+    Ok((rule, snapshots(content, &officials)))
+}
+
+/// What is wrong with a content, and what the registry knows of it.
+pub struct CheckedTrip {
+    pub faults: Violations,
+    pub agency: Option<Agency>,
+    pub officials: HashMap<i64, KnownOfficial>,
+}
+
+/// Checks a content against the registry; `before` is the content that it replaces.
+pub fn checked(
+    conn: &mut Conn,
+    call: &RequestContext,
+    content: &TripContent,
+    before: Option<&TripContent>,
+) -> Result<CheckedTrip> {
     let agency = agencies::find(conn, content.agency_id)?;
     if agency.is_some() && content.origin.is_none() {
         for_own_agency(call, content)?;
@@ -66,10 +87,7 @@ pub fn check_content(
     if let Some(item) = chosen {
         check_plan_item(conn, call, content, item, &mut faults)?;
     }
-    faults.finish()?;
-    let rule =
-        Circumstances { clerk_may_submit: agency.is_some_and(|a| a.clerk_may_submit), ..Circumstances::default() };
-    Ok((rule, snapshots(content, &officials)))
+    Ok(CheckedTrip { faults, agency, officials })
 }
 
 /// Who the members are, as far as they are known.

@@ -81,7 +81,13 @@ static ENTRY: RegisterEntry = RegisterEntry {
             &["departure_date", "return_date", "stops"],
         ),
         FormPart::new("members", "Thành viên đoàn", "Members", &["members"]),
-        FormPart::new("private-travel", "Nếu là việc riêng", "If private", &["leave", "party_opinions"]),
+        FormPart::new(
+            "private-travel",
+            "Nghỉ phép, ý kiến cấp ủy",
+            "Leave and Party opinions",
+            &["leave", "party_opinions"],
+        )
+        .only_for(&[Procedure::PRIVATE_TRAVEL]),
     ],
 };
 
