@@ -205,9 +205,11 @@ struct UserQuery {
     cursor: Option<String>,
     /// Adds `total` to the response.
     count: Option<bool>,
+    /// Whether it may be used.
+    active: Option<bool>,
     /// Whether a password was set.
     activated: Option<bool>,
-    /// Only active accounts that nobody has used for so many days.
+    /// Only accounts that nobody has used for so many days.
     #[param(minimum = 1, maximum = 3650)]
     unused_days: Option<i64>,
 }
@@ -217,11 +219,12 @@ struct UserQuery {
 #[get("/users")]
 async fn list_users(call: Call, asked: Query<UserQuery>) -> Result<HttpResponse> {
     call.actor.require(Permission::AdministerAccounts)?;
-    let UserQuery { limit, cursor, count, activated, unused_days } = asked.0;
+    let UserQuery { limit, cursor, count, active, activated, unused_days } = asked.0;
     let limit = query::limit(limit)?;
     let after = query::place("users", cursor.as_deref(), |p| p.first().cloned())?;
-    let mut filter = AccountFilter { activated, unused_since: None };
+    let mut filter = AccountFilter { active, activated, unused_since: None };
     let mut kept = Vec::new();
+    kept.extend(active.map(|active| format!("active={active}")));
     kept.extend(activated.map(|activated| format!("activated={activated}")));
     if let Some(days) = unused_days {
         if !(1..=3650).contains(&days) {

@@ -58,6 +58,13 @@ pub fn browser_session(conn: &mut Conn, digest: &str) -> Result<Option<BrowserSe
     }))
 }
 
+/// Whether two cookies, of sessions that may have ended, are of one account.
+pub fn are_of_one_account(conn: &mut Conn, digests: &[String; 2]) -> Result<bool> {
+    let owners: Vec<i64> =
+        sessions::table.filter(sessions::cookie_digest.eq_any(digests)).select(sessions::user_id).load(conn)?;
+    Ok(matches!(owners.as_slice(), [one, other] if one == other))
+}
+
 /// When the owner of a session last proved who they are.
 pub fn proved_at(conn: &mut Conn, id: i64) -> Result<Option<Moment>> {
     Ok(sessions::table.find(id).select(sessions::proved_at).first::<Option<Moment>>(conn).optional()?.flatten())

@@ -55,6 +55,8 @@ pub struct WaitingStep {
     pub kind: StepKind,
     /// The body that acts; the foreign-affairs body where none is named yet, for it names one.
     pub body: Body,
+    /// Nobody is named yet who decides: the body of this step names one.
+    pub unnamed: bool,
     pub due_on: Option<Day>,
 }
 
@@ -88,6 +90,7 @@ pub fn waiting_for(
                 delegation_id,
                 title,
                 kind: word(&kind)?,
+                unnamed: body.is_none(),
                 body: body.as_deref().map(word).transpose()?.unwrap_or(Body::Dofa),
                 due_on,
             });

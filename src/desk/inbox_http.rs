@@ -34,7 +34,7 @@ pub fn routes(config: &mut RoomRoutes) {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"procedure": "outbound", "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập tại Hàn Quốc",
     "number": "DR-2026-0001", "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
-    "begins_on": "2026-12-07", "ends_on": "2026-12-11", "countries": ["KR"], "headcount": 5, "head": "Đặng Văn Minh", "step": {"kind": "appraise", "body": "dofa", "due_on": "2026-11-26"}, "overdue": false, "version": 4,
+    "begins_on": "2026-12-07", "ends_on": "2026-12-11", "countries": ["KR"], "headcount": 5, "head": "Đặng Văn Minh", "step": {"kind": "appraise", "body": "dofa", "unnamed": false, "due_on": "2026-11-26"}, "overdue": false, "version": 4,
     "actions": ["appraise"], "findings": {"block": 0, "special_approval": 0, "warn": 1}, "outcome": "ready", "differs": [], "explanation": null, "objections": [], "changes": []}))]
 struct InboxItem {
     procedure: Procedure,
@@ -94,6 +94,8 @@ impl FindingCounts {
 struct InboxStep {
     kind: StepKind,
     body: Body,
+    /// Nobody is named yet who decides: `body` names one (`assign-authority`).
+    unnamed: bool,
     due_on: Option<NaiveDate>,
 }
 
@@ -169,7 +171,7 @@ async fn inbox(
                     headcount: of.headcount,
                     head,
                     overdue: w.due_on.is_some_and(|due| due < today),
-                    step: InboxStep { kind: w.kind, body: w.body, due_on: w.due_on },
+                    step: InboxStep { kind: w.kind, body: w.body, unnamed: w.unnamed, due_on: w.due_on },
                     version,
                     actions,
                     findings: findings.as_deref().map(FindingCounts::of),

@@ -78,7 +78,7 @@ pub fn foreseen(page: &PageRequest, answer: &Value) -> Option<Foreseen> {
     });
     Some(Foreseen {
         said,
-        cite: text(amendment, "/citation").to_owned(),
+        cite: marked(text(amendment, "/citation")),
         steps: steps.collect(),
         findings: finding_lines(&page.contract, items(amendment, "/findings"), page.language),
     })

@@ -21,7 +21,8 @@ use crate::pages::forms::shape::{FormField, InputKind, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
-    Unsent, forget, forget_parts, hide_numbers, keep_act, reveal_numbers, token_of_act, typed_before, unsent,
+    Unsent, forget, forget_parts, forget_restored, hide_numbers, keep_act, restored_from, reveal_numbers, token_of_act,
+    typed_before, unsent,
 };
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
@@ -180,7 +181,7 @@ async fn draw(
     let rare = drawing.fields(&rare);
     let body = ActPage {
         kicker: text(dossier, "/title").to_owned(),
-        target: format!("{}/{}?key={key}&version={version}", act.path, act.action),
+        target: format!("{}/{}?key={key}&version={version}{}", act.path, act.action, restored_from(page)),
         button: show::joined([label.as_str(), text(dossier, "/number")], " "),
         says: match act.action.as_str() {
             "decide" | "consent" => "/verdict",
@@ -203,7 +204,8 @@ async fn draw(
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
         drafted,
         assessed,
-        add_papers: differs.iter().any(|line| line.class == "stop" && line.lacks()),
+        add_papers: differs.iter().any(|line| line.class == "stop" && line.is_missing_paper())
+            && items(dossier, "/allowed_actions").iter().any(|action| action == "upload"),
         differs,
         opinions,
         pending,
@@ -339,6 +341,7 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
         }
         Sent::Done(answer) => {
             forget(page, &token).await;
+            forget_restored(page).await;
             if matches!(act.action.as_str(), "submit" | "resubmit" | "request-signature") {
                 forget_parts(page, id).await;
             }

@@ -1,7 +1,5 @@
 //! What is no draft yet: what was typed is a working copy of the person until the API has its minimum.
 
-use std::collections::HashMap;
-
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -9,7 +7,7 @@ use askama::Template;
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
 use crate::pages::changing::differing_below;
-use crate::pages::check::check_copy;
+use crate::pages::check::{check_copy, stored_of};
 use crate::pages::copies;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::{of_chosen, resolve};
@@ -18,14 +16,14 @@ use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
-    NUMBERS, PASTED, forget, hide_numbers, is_token, keep_part, made_of, remember_made, reveal_numbers, token_of_part,
-    typed_before,
+    NUMBERS, PASTED, forget, forget_restored, hide_numbers, is_token, keep_part, made_of, remember_made, restored_from,
+    reveal_numbers, token_of_part, typed_before,
 };
 use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward, place_of};
+use crate::pages::parts_in_question::faults_of;
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
-use crate::pages::rule::RuleAnswer;
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::sections::{FormSection, part_of, sections};
 use crate::pages::show::{self, items, text};
@@ -84,6 +82,11 @@ fn procedure_asked(page: &PageRequest, register: &RegisterPages) -> Option<&'sta
     known.iter().map(|p| p.word()).find(|word| known.len() > 1 && *word == asked)
 }
 
+/// The same as an address carries it.
+fn of_procedure(page: &PageRequest, register: &RegisterPages) -> String {
+    procedure_asked(page, register).map(|word| format!("&procedure={word}")).unwrap_or_default()
+}
+
 async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
     let register = register(page)?;
     let prefix = format!("{}-new.", register.path);
@@ -114,8 +117,7 @@ async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
     let frame = Frame::below(page, &register, &title).await?;
     let asked = all.iter().filter(|section| section.is_asked(&typed)).map(|section| section.label.clone());
     let parts = asked.chain([page.t("Giấy tờ", "Papers").to_owned(), page.t("Kiểm tra", "Check").to_owned()]).collect();
-    let of = procedure.map(|word| format!("&procedure={word}")).unwrap_or_default();
-    let begin = format!("/{}/new/{first}?copy={}{of}", register.path, random_text());
+    let begin = format!("/{}/new/{first}?copy={}{}", register.path, random_text(), of_procedure(page, &register));
     Ok(html(200, &BeginPage { frame, copies: own, parts, begin }))
 }
 
@@ -153,18 +155,20 @@ async fn draw_new(
     let (section, next) = part_of(&all, part, &typed)?;
     let root = format!("/{}", register.path);
     let pasting = Pasting::of(page, &section.fields, &typed);
+    // Asked before numbers are hidden: a mask is none.
+    let rule = rule_as_typed(page, &register, "", typed.clone()).await?;
     let numbers = hide_numbers(page, &mut typed, &known).await?;
     let names = of_chosen(page, &section.fields, &typed, &me).await;
-    let rule = rule_as_typed(page, &register, "", typed.clone()).await?;
     // Whoever comes back to a part sees what is wrong with it.
     let refusal = match &rule {
         Some(rule) if !is_sent && refusal.status == 0 => {
-            Refusal::of_faults(page, &register.created_by, &section.fields, faults_of(rule, section), 0)
+            Refusal::of_faults(page, &register.created_by, &section.fields, faults_of(Some(rule), section), 0)
         }
         _ => refusal,
     };
     let form = FormStanding { typed: &typed, refusal: &refusal, rule: rule.as_ref() };
-    let parts = links(page, &FormPlace::Copy { path: &root, token }, &all, &form, part);
+    let parts =
+        links(page, &FormPlace::Copy { path: &root, token, more: &of_procedure(page, &register) }, &all, &form, part);
     let calendar = WorkingDays::of(page, &typed).await;
     let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[], &calendar);
     let status = refusal.page_status();
@@ -175,7 +179,7 @@ async fn draw_new(
         kicker: place_of(page, &register, &parts),
         title: typed.get("/title").unwrap_or_default().to_owned(),
         saved: page.t("Bản nhập dở, chưa thành hồ sơ", "Not a dossier yet").to_owned(),
-        target: format!("{root}/new/{part}?copy={token}&key={token}"),
+        target: format!("{root}/new/{part}?copy={token}&key={token}{}", restored_from(page)),
         button: match next {
             Some(next) => format!("{} {}", page.t("Lưu và sang", "Save and go to"), next.label),
             None => page.t("Lưu thành bản nháp", "Save as a draft").to_owned(),
@@ -211,8 +215,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     }
     let mut typed = Typed::of_form(form);
     if let Some(id) = made_of(page, token).await {
-        let (section, next) = part_of(&all, part, &typed)?;
-        return sent_again(page, &register, section, next, &id, typed).await;
+        return sent_again(page, &register, &all, part, &id, typed).await;
     }
     let mut whole = kept(page, &name).await?;
     let (section, _) = part_of(&all, part, &whole)?;
@@ -240,7 +243,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     }
     // So is what contradicts itself; of a whole dossier the API says it.
     if !complete && let Some(rule) = rule_as_typed(page, &register, "", whole.clone()).await? {
-        let faults = faults_of(&rule, section);
+        let faults = faults_of(Some(&rule), section);
         if !faults.is_empty() {
             let refusal = Refusal::of_faults(page, &register.created_by, &section.fields, faults, 422);
             return draw_new(page, part, token, Some(whole), refusal).await;
@@ -251,6 +254,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
         return draw_new(page, part, token, Some(whole), Refusal::whole(status, problem)).await;
     }
     forget(page, &held).await;
+    forget_restored(page).await;
     if !complete && let Some(next) = next {
         return Ok(see_other(&format!("/{}/new/{}?copy={token}", register.path, next.key)));
     }
@@ -279,12 +283,6 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     }
 }
 
-/// What is wrong with a part in itself.
-fn faults_of(rule: &RuleAnswer, section: &FormSection) -> HashMap<String, String> {
-    let own = rule.faults.iter().filter(|(pointer, _)| section.holds(pointer));
-    own.map(|(pointer, said)| (pointer.clone(), said.clone())).collect()
-}
-
 /// Where the parts after the last one are: what the rule asks for, and every answer.
 async fn show_check(page: &PageRequest, part: &str, token: &str) -> PageResult<HttpResponse> {
     let register = register(page)?;
@@ -303,13 +301,14 @@ async fn show_check(page: &PageRequest, part: &str, token: &str) -> PageResult<H
 async fn sent_again(
     page: &PageRequest,
     register: &RegisterPages,
-    section: &FormSection,
-    next: Option<&FormSection>,
+    all: &[FormSection],
+    part: &str,
     id: &str,
     mut typed: Typed,
 ) -> PageResult<HttpResponse> {
     let path = format!("/{}/{id}", register.path);
     let dossier = page.get(&path).await?;
+    let (section, next) = part_of(all, part, &stored_of(page, register, &dossier))?;
     // Others have it already.
     if !items(&dossier, "/allowed_actions").iter().any(|action| action == "edit") {
         return Ok(see_other(&path));

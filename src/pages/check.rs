@@ -1,5 +1,7 @@
 //! The check of a form before it goes on: every answer with the way back to it, what speaks against it, and what lacks.
 
+use std::collections::{BTreeMap, HashMap};
+
 use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
@@ -12,8 +14,9 @@ use crate::pages::forms::sending::Refusal;
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, html};
+use crate::pages::held::{is_number, masked};
 use crate::pages::parts::{FormPlace, FormStanding, PartLink, links};
-use crate::pages::parts_in_question::findings_of;
+use crate::pages::parts_in_question::{faults_of, findings_of};
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::rule::{self, FindingLine, PaperLine, RuleAnswer};
@@ -66,7 +69,7 @@ pub async fn check_draft(page: &PageRequest, register: &RegisterPages, id: &str)
         contract: &page.contract,
         schema: &register.created_by,
         language: page.language,
-        names: &std::collections::HashMap::new(),
+        names: &HashMap::new(),
     };
     let place = FormPlace::Draft { path: &path };
     let (parts, sections) = checked(page, register, &place, &stored, &dossier, &reader, rule.as_ref());
@@ -99,11 +102,15 @@ pub async fn check_copy(
     let root = format!("/{}", register.path);
     let rule = rule_as_typed(page, register, "", typed.clone()).await?;
     let fields = fields_of(&page.contract, &register.created_by);
-    let place = FormPlace::Copy { path: &root, token };
+    let place = FormPlace::Copy { path: &root, token, more: "" };
     // A name that means nobody yet stands as it was typed.
     let as_typed = typed.clone();
     resolve(page, &fields, &mut typed).await;
     let names = of_chosen(page, &fields, &typed, &Value::Null).await;
+    // The numbers of passports stand in no page.
+    for (_, number) in typed.0.iter_mut().filter(|(at, _)| is_number(at)) {
+        *number = masked(number);
+    }
     let content = body(&fields, &typed, Blank::LeftOut, &mut TypingFaults::new());
     let reader = ContentReader {
         contract: &page.contract,
@@ -157,8 +164,8 @@ fn checked(
 /// What speaks against a part: what is wrong in it, what lacks, and what the regulation finds.
 fn against(page: &PageRequest, rule: Option<&RuleAnswer>, section: &FormSection, typed: &Typed) -> Vec<FindingLine> {
     let own = |pointer: &&String| section.holds(pointer);
-    let faults = rule.into_iter().flat_map(|rule| rule.faults.iter().filter(|(pointer, _)| section.holds(pointer)));
-    let told = faults.map(|(_, said)| FindingLine::beside("stop", page.t("Cần sửa", "To mend"), said.clone()));
+    let faults: BTreeMap<String, String> = faults_of(rule, section).into_iter().collect();
+    let told = faults.into_values().map(|said| FindingLine::beside("stop", page.t("Cần sửa", "To mend"), said));
     let mut all: Vec<FindingLine> = told.collect();
     let mut lacking: Vec<&str> = Vec::new();
     for pointer in rule.into_iter().flat_map(|rule| &rule.lacking).filter(own).filter(|at| typed.is_blank(at)) {

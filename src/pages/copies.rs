@@ -43,10 +43,27 @@ fn pieces(typed: &Typed) -> Vec<Map<String, Value>> {
             length = at.len() + value.len();
         }
         if let Some(last) = all.last_mut() {
-            last.insert(at, json!(value));
+            put_beside(last, at, value);
         }
     }
     all
+}
+
+/// Adds a text. Where one stands at its pointer already – boxes of one field have one name – both are kept, in order.
+fn put_beside(copy: &mut Map<String, Value>, at: String, value: String) {
+    match copy.get_mut(&at) {
+        Some(Value::Array(several)) => several.push(json!(value)),
+        Some(own) => *own = json!([own.take(), value]),
+        None => {
+            copy.insert(at, json!(value));
+        }
+    }
+}
+
+/// The texts that stand at a pointer of a copy.
+fn texts_of(value: &Value) -> impl Iterator<Item = &str> {
+    let several = value.as_array().map_or(&[][..], Vec::as_slice);
+    std::iter::once(value).chain(several).filter_map(Value::as_str)
 }
 
 /// Stands between the name of a long text and the number of its part; no name of a field has it.
@@ -89,6 +106,9 @@ async fn put(page: &PageRequest, name: &str, content: Map<String, Value>) -> Pag
     judged(page.send(Method::PUT, &path_of(name), &[], &Value::Object(content)).await).map(|_| ())
 }
 
+/// What stands for a text with a mark of secrecy: it bears one, too.
+const MARKED: &str = "MẬT";
+
 /// Keeps what was typed under a name. What bears a secrecy mark is refused, and kept nowhere.
 pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
     let before = if_seen(page, &path_of(name)).await?.unwrap_or_default();
@@ -96,16 +116,15 @@ pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<
     let (writing, count) =
         (random_text().chars().take(8).filter(char::is_ascii_alphanumeric).collect::<String>(), all.len());
     let mut first = all.remove(0);
-    if count > 1 && !typed.0.iter().any(|(_, value)| bears_secret_mark(value)) {
+    if let Some((at, _)) = typed.0.iter().find(|(_, value)| bears_secret_mark(value)) {
+        // Nothing of it is kept, nor any part that does not show the mark by itself; the API says why.
+        first = Map::from_iter([(at.clone(), json!(MARKED))]);
+    } else if count > 1 {
         first.insert(PIECES.to_owned(), json!(count.to_string()));
         first.insert(WRITING.to_owned(), json!(writing));
         for (at, content) in all.into_iter().enumerate() {
             put(page, &piece_of(name, &writing, at + 1), content).await?;
         }
-    } else if count > 1 {
-        // The API says why none of it is kept.
-        let marked = typed.0.iter().find(|(_, value)| bears_secret_mark(value));
-        first.extend(marked.map(|(at, value)| (at.clone(), json!(value))));
     }
     put(page, name, first).await?;
     // Those that the first one named until now; another writing that is under way keeps its own.
@@ -124,7 +143,7 @@ pub async fn read(page: &PageRequest, name: &str) -> PageResult<Option<Typed>> {
     let mut put = |copy: &Value| {
         let own = |at: &String| at != PIECES && at != WRITING;
         let pairs = copy.as_object().into_iter().flatten().filter(|(at, _)| own(at));
-        kept.extend(pairs.filter_map(|(at, value)| Some((at.clone(), value.as_str()?.to_owned()))));
+        kept.extend(pairs.flat_map(|(at, value)| texts_of(value).map(|text| (at.clone(), text.to_owned()))));
     };
     put(&first);
     for piece in 1..pieces {
@@ -177,6 +196,15 @@ mod tests {
         assert!(cut.len() > 1 && cut.len() <= MOST_PIECES);
         assert!(cut.iter().all(|piece| Value::Object(piece.clone()).to_string().len() < 64 << 10));
         assert_eq!(cut.iter().map(Map::len).sum::<usize>(), 2_000);
+    }
+
+    #[test]
+    fn boxes_of_one_name_are_all_kept() {
+        let typed = Typed(["a", "b", "c"].map(|word| ("/missing".to_owned(), word.to_owned())).to_vec());
+        let kept = pieces(&typed);
+        let texts: Vec<&str> = texts_of(&kept[0]["/missing"]).collect();
+        assert_eq!(texts, ["a", "b", "c"]);
+        assert_eq!(texts_of(&json!("a")).collect::<Vec<_>>(), ["a"]);
     }
 
     #[test]

@@ -13,7 +13,8 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
-    NUMBERS, forget, hide_numbers, keep_part, reveal_numbers, token_of_part, typed_before, unsent,
+    NUMBERS, forget, forget_restored, hide_numbers, keep_part, restored_from, reveal_numbers, token_of_part,
+    typed_before, unsent,
 };
 use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward, place_of};
 use crate::pages::pasting::{Pasting, pasted};
@@ -84,7 +85,7 @@ async fn draw_edit(
     let body = PartPage {
         kicker: place_of(page, &register, &parts),
         saved: format!("{number} · {} {saved}", page.t("Đã lưu", "Saved")),
-        target: format!("{here}?method=patch&version={version}"),
+        target: format!("{here}?method=patch&version={version}{}", restored_from(page)),
         button: format!("{} {next}", page.t("Lưu và sang", "Save and go to")),
         fields: drawing.fields(&section.fields),
         faults: refusal.summary,
@@ -140,6 +141,7 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
         Sent::Done(_) => {
             forget(page, typed.get(NUMBERS).unwrap_or_default()).await;
             forget(page, &token).await;
+            forget_restored(page).await;
             Ok(see_other(&onward(&path, next)))
         }
         Sent::Refused(refusal) => draw_edit(page, id, part, Some(typed), refusal).await,

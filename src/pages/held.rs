@@ -64,20 +64,20 @@ pub async fn keep_part(page: &PageRequest, token: &str, typed: &Typed) {
     }
 }
 
-/// Begins the token of the form of an act.
-const ACT: &str = "act-";
+/// Stands in the token of the form of an act, between the dossier and the act.
+const ACT: &str = "-act-";
 /// How many of these are kept: a person may have a hundred copies in all.
 const ACTS: usize = 20;
 
 /// Where the form of an act is kept while it is typed and not sent yet.
 pub fn token_of_act(id: &str, action: &str) -> String {
-    format!("{ACT}{id}-{action}")
+    format!("{id}{ACT}{action}")
 }
 
 /// Keeps the form of an act as it is typed.
 pub async fn keep_act(page: &PageRequest, id: &str, action: &str, typed: &Typed) {
     keep_part(page, &token_of_act(id, action), typed).await;
-    copies::keep_latest(page, ACTS, |name| name.starts_with(&name_of(ACT)) && name.matches('.').count() == 1).await;
+    copies::keep_latest(page, ACTS, |name| name.contains(ACT) && name.matches('.').count() == 1).await;
 }
 
 /// What was typed into a form and not sent.
@@ -131,7 +131,22 @@ async fn kept(page: &PageRequest, token: &str) -> Option<Typed> {
 
 /// What was typed before the session ended, for the page that its address names.
 pub async fn typed_before(page: &PageRequest) -> Option<Typed> {
-    kept(page, &page.asked("held")?).await
+    let mut typed = kept(page, &page.asked("held")?).await?;
+    // Numbers that a page had hidden before are kept under the token that it carried.
+    reveal_numbers(page, &mut typed, &Typed::default()).await;
+    Some(typed)
+}
+
+/// The part of a form's address that says which copy it was filled from.
+pub fn restored_from(page: &PageRequest) -> String {
+    page.asked("held").filter(|token| is_token(token)).map(|token| format!("&held={token}")).unwrap_or_default()
+}
+
+/// Drops the copy that a form was filled from, once it was sent.
+pub async fn forget_restored(page: &PageRequest) {
+    if let Some(token) = page.asked("held") {
+        forget(page, &token).await;
+    }
 }
 
 /// Keeps a form for somebody who has just signed in again; returns the address of its page.

@@ -74,6 +74,27 @@ async fn found(page: &PageRequest, registers: &[RegisterPages], filter: &str, li
     Ok(rows)
 }
 
+/// Those that nobody has touched for the longest, of each register; and whether there are more of them.
+async fn oldest(
+    page: &PageRequest,
+    registers: &[RegisterPages],
+    filter: &str,
+    limit: usize,
+) -> PageResult<(Vec<Row>, bool)> {
+    let (mut rows, mut more) = (Vec::new(), false);
+    for register in registers {
+        let list = page.get(&format!("/{}?{filter}&sort=updated_at&limit={limit}&waiting=true", register.path)).await?;
+        rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
+        more |= list.pointer("/next").is_some_and(|next| !next.is_null());
+    }
+    Ok((rows, more))
+}
+
+/// A day as it is shown, `dd/MM/yyyy`, in the order of days.
+fn in_order(shown: &str) -> Vec<String> {
+    shown.split('/').rev().map(str::to_owned).collect()
+}
+
 /// States in which others have the dossier.
 const UNDER_WAY: &str = "submitted,appraising,consulting,awaiting_consent,awaiting_decision";
 
@@ -194,26 +215,26 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
 
 /// What else the body for external affairs looks after: opinions that nobody gave in time, and dossiers that may be closed.
 async fn handled(page: &PageRequest, registers: &[RegisterPages]) -> PageResult<[HomeGroup; 2]> {
-    let group = |id, heading: &str, empty: &str, rows: Vec<Row>, oldest: String| HomeGroup {
-        id,
-        heading: heading.to_owned(),
-        about: show::joined([rows.len().to_string().as_str(), &oldest], " · "),
-        empty: empty.to_owned(),
-        rows,
+    let group = |id, heading: &str, empty: &str, (mut rows, more): (Vec<Row>, bool), first: String| {
+        let over = if more { page.t("hơn ", "over ") } else { "" };
+        let about = show::joined([format!("{over}{}", rows.len()).as_str(), &first], " · ");
+        rows.truncate(20);
+        HomeGroup { id, heading: heading.to_owned(), about, empty: empty.to_owned(), rows }
     };
-    let mut late = found(page, registers, "state=submitted,appraising,consulting&overdue=true", 50).await?;
+    let (mut late, more) = oldest(page, registers, "state=submitted,appraising,consulting&overdue=true", 200).await?;
     // Its own steps stand in its inbox.
     let own = page.contract.label("body", "dofa", page.language);
     late.retain(|row| !row.waits.is_empty() && row.waits.split(", ").all(|body| body != own));
-    // Days are shown as dd/MM/yyyy.
-    late.sort_by_key(|row| row.due.split('/').rev().map(str::to_owned).collect::<Vec<_>>());
-    late.truncate(20);
+    late.sort_by_key(|row| in_order(&row.due));
     let earliest = late.first().map(|row| row.due_said.clone()).unwrap_or_default();
-    let done = found(page, registers, "state=reported", 20).await?;
+    let (mut done, more_done) = oldest(page, registers, "state=reported", 50).await?;
+    done.sort_by_key(|row| in_order(row.days.rsplit('–').next().unwrap_or_default()));
+    let longest = done.first().map(|row| row.days.clone()).unwrap_or_default();
     let (opinions, close) = (page.t("Quá hạn ý kiến", "Opinions overdue"), page.t("Hồ sơ chờ đóng", "To be closed"));
     let no_opinions = page.t("Không có ý kiến nào quá hạn.", "No opinion is overdue.");
     let none = page.t("Không có hồ sơ chờ đóng.", "Nothing waits to be closed.");
-    Ok([group("overdue", opinions, no_opinions, late, earliest), group("close", close, none, done, String::new())])
+    let (late, done) = ((late, more), (done, more_done));
+    Ok([group("overdue", opinions, no_opinions, late, earliest), group("close", close, none, done, longest)])
 }
 
 /// What somebody does first whose work is not the flow of dossiers.

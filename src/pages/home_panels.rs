@@ -198,12 +198,12 @@ const UNUSED_DAYS: u16 = 45;
 async fn accounts(page: &PageRequest) -> PageResult<Vec<HomePanel>> {
     let all = [
         (
-            "activated=false".to_owned(),
+            "active=true&activated=false".to_owned(),
             page.t("Tài khoản chưa kích hoạt", "Accounts to be activated").to_owned(),
             page.t("Mọi tài khoản đã được kích hoạt.", "Every account is activated."),
         ),
         (
-            format!("activated=true&unused_days={UNUSED_DAYS}"),
+            format!("active=true&activated=true&unused_days={UNUSED_DAYS}"),
             page.t(
                 &format!("Tài khoản không dùng {UNUSED_DAYS} ngày"),
                 &format!("Accounts unused for {UNUSED_DAYS} days"),
@@ -224,7 +224,7 @@ async fn accounts(page: &PageRequest) -> PageResult<Vec<HomePanel>> {
         let Some(list) = if_seen(page, &format!("/users?{filter}&limit=20")).await? else { continue };
         panels.push(HomePanel {
             heading,
-            rows: items(&list, "/items").iter().filter(|u| is_true(u, "/active")).map(row).collect(),
+            rows: items(&list, "/items").iter().map(row).collect(),
             empty: empty.to_owned(),
             more: list.pointer("/next").and_then(Value::as_str).map(|_| format!("/users?{filter}")),
         });

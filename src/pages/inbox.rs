@@ -12,7 +12,7 @@ use crate::pages::marks::marked;
 use crate::pages::registers::{RegisterPages, register_of};
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::rule::{FindingLine, finding_lines, stop_for_missing};
-use crate::pages::show::{self, day_at, items, number, text};
+use crate::pages::show::{self, day_at, is_true, items, number, text};
 
 /// A step that waits for the reader.
 pub struct Waiting {
@@ -109,11 +109,7 @@ fn signable(item: &Value) -> Option<&'static str> {
 
 /// The kind of what waits: its step, or that a person has to name who decides.
 fn kind_of(item: &Value) -> &str {
-    match (text(item, "/step/kind"), text(item, "/step/body")) {
-        // The body for external affairs decides nothing: it names who does.
-        ("decide", "dofa") => "assign-authority",
-        (kind, _) => kind,
-    }
+    if is_true(item, "/step/unnamed") { "assign-authority" } else { text(item, "/step/kind") }
 }
 
 /// What a part of the inbox is called.

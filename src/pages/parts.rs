@@ -97,15 +97,22 @@ pub struct FormStanding<'a> {
 
 /// Where a part is: of a draft, or of a working copy.
 pub enum FormPlace<'a> {
-    Draft { path: &'a str },
-    Copy { path: &'a str, token: &'a str },
+    Draft {
+        path: &'a str,
+    },
+    /// `more` is what else its addresses carry.
+    Copy {
+        path: &'a str,
+        token: &'a str,
+        more: &'a str,
+    },
 }
 
 impl FormPlace<'_> {
     pub fn href(&self, part: &str) -> String {
         match self {
             FormPlace::Draft { path } => format!("{path}/edit/{part}"),
-            FormPlace::Copy { path, token } => format!("{path}/new/{part}?copy={token}"),
+            FormPlace::Copy { path, token, more } => format!("{path}/new/{part}?copy={token}{more}"),
         }
     }
 }

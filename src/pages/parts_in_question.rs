@@ -1,5 +1,7 @@
 //! Which part of a form a finding of the regulation is about. Pure.
 
+use std::collections::HashMap;
+
 use crate::pages::rule::{FindingLine, RuleAnswer};
 use crate::pages::sections::FormSection;
 use kernel::words::FindingCode;
@@ -40,6 +42,12 @@ fn is_about(finding: &FindingLine, section: &FormSection) -> bool {
 pub fn findings_of(rule: Option<&RuleAnswer>, section: &FormSection) -> Vec<FindingLine> {
     let all = rule.into_iter().flat_map(|rule| &rule.findings);
     all.filter(|finding| is_about(finding, section)).cloned().collect()
+}
+
+/// What is wrong with a part in itself, by pointer.
+pub fn faults_of(rule: Option<&RuleAnswer>, section: &FormSection) -> HashMap<String, String> {
+    let own = rule.into_iter().flat_map(|rule| &rule.faults).filter(|(pointer, _)| section.holds(pointer));
+    own.map(|(pointer, said)| (pointer.clone(), said.clone())).collect()
 }
 
 /// Whether a part cannot stay as it is, or needs an exception.

@@ -24,6 +24,11 @@ pub struct FindingLine {
 }
 
 impl FindingLine {
+    /// Whether it names a paper that is not there.
+    pub fn is_missing_paper(&self) -> bool {
+        self.code == FindingCode::MissingDocument.word()
+    }
+
     /// Whether it names something that is not there: a paper, or what a letter must state.
     pub fn lacks(&self) -> bool {
         matches!(self.code.parse(), Ok(FindingCode::MissingDocument | FindingCode::MissingDetail))

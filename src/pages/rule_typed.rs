@@ -47,7 +47,7 @@ pub async fn rule_as_typed(
 }
 
 /// Leaves out ids that are none yet: one of them would be refused as a fault of the whole body. A row that lacks its id is
-/// named as lacking.
+/// named as lacking, and so is a list in which one is none: it keeps its place, so that no fault stands at another.
 fn only_ids(value: &mut Value) {
     match value {
         Value::Object(members) => {
@@ -56,7 +56,7 @@ fn only_ids(value: &mut Value) {
                 if let (true, Value::Array(ids)) =
                     (matches!(name.as_str(), "hosts" | "coordinating_agency_ids"), &mut *own)
                 {
-                    ids.retain(|id| id.as_str().is_some_and(is_id));
+                    ids.iter_mut().filter(|id| !id.as_str().is_some_and(is_id)).for_each(|id| *id = Value::Null);
                 }
                 only_ids(own);
             }

@@ -142,7 +142,7 @@ pub async fn answer_form(page: &PageRequest, form: &web::Bytes, made: PageResult
             typed.0.iter().for_each(|(at, value)| {
                 body.append_pair(at, value);
             });
-            match desk.and_then(|desk| desk.carried(&body.finish())) {
+            match desk.and_then(|desk| desk.carried(&body.finish(), cookies::of(&page.http).as_deref())) {
                 Some(held) => sign_in_again(page, held),
                 None => answer(page, Err(Trouble::SignIn)).await,
             }
@@ -240,8 +240,9 @@ pub async fn signed_in(page: &PageRequest, desk: &AuthService, done: SignedIn, n
     let Given::Cookie(secret) = done.given else {
         return Error::Internal("a browser got tokens".into()).error_response();
     };
+    let carried = desk.carried_back(held, &secret).await;
     let cookie = cookies::given(secret);
-    let to = match desk.carried_back(held) {
+    let to = match carried {
         Some(form) => carry_over(&page.with_cookie(&cookie), next, &form).await,
         None => next.to_owned(),
     };

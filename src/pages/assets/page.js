@@ -254,7 +254,8 @@ function offerAgain(form, button) {
   status.append(again);
 }
 
-const stay = (event) => event.preventDefault();
+// Browsers before Chromium 119 heed the second.
+const stay = (event) => { event.preventDefault(); event.returnValue = true; };
 
 function upload(form, body) {
   // Whoever leaves the page breaks it off.

@@ -20,7 +20,7 @@ use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
 use crate::pages::forms::shape::{FormField, InputKind, field_of, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::held::{NUMBERS, forget, hide_numbers, reveal_numbers, typed_before};
+use crate::pages::held::{NUMBERS, forget, forget_restored, hide_numbers, restored_from, reveal_numbers, typed_before};
 use crate::pages::marks::unmarked;
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
 use crate::pages::show::{self, items, may_any, text};
@@ -221,7 +221,7 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let seen = seen.or_else(|| Some("1".to_owned())).filter(|_| target.is_guarded(page));
     let version = seen.map(|v| format!("&version={}", encoded(&v))).unwrap_or_default();
     let body = CollectionActPage {
-        target: format!("{}?key={}{version}", page.http.path(), encoded(&key)),
+        target: format!("{}?key={}{version}{}", page.http.path(), encoded(&key), restored_from(page)),
         fields: drawing.fields(&target.fields),
         final_said: match target.act.path {
             "new" if target.of.path == "erasures" => {
@@ -319,6 +319,7 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
     match send(page, call, &mut typed).await? {
         Sent::Done(made) => {
             forget(page, &kept).await;
+            forget_restored(page).await;
             if let Some(page) = shown_once(page, &target, &made).await? {
                 return Ok(page);
             }

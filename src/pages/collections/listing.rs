@@ -116,6 +116,9 @@ const NO_FILTER: [&str; 6] = ["limit", "cursor", "count", "format", "reason", "i
 /// Filters that hold an id: another page leads here with them.
 const BY_LINK: [&str; 4] = ["agency_id", "delegation_id", "official_id", "at"];
 
+/// Filters by yes or no of which the no is asked for as often.
+const BOTH_WAYS: [&str; 2] = ["active", "activated"];
+
 fn filters(page: &PageRequest, path: &str) -> Vec<ListFilter> {
     let mut all = Vec::new();
     for parameter in page.contract.parameters("get", path).filter(|p| text(p, "/in") == "query") {
@@ -126,6 +129,16 @@ fn filters(page: &PageRequest, path: &str) -> Vec<ListFilter> {
         let Some(FormField { kind, .. }) = field_of(&page.contract, parameter) else { continue };
         let value = page.asked(name).unwrap_or_default();
         let control = match kind {
+            // Of accounts, those that are not are looked for, too.
+            InputKind::YesNo if BOTH_WAYS.contains(&name) => {
+                let said = [("true", page.t("Có", "Yes")), ("false", page.t("Không", "No"))];
+                let offer = |(word, label): (&str, &str)| Offer {
+                    value: word.to_owned(),
+                    label: label.to_owned(),
+                    chosen: value == word,
+                };
+                FilterControl::Choice(said.into_iter().map(offer).collect())
+            }
             InputKind::YesNo => FilterControl::Check,
             InputKind::Choice { list, words } => {
                 let offer = |word: &String| page.contract.offer(&list, word, *word == value, page.language);

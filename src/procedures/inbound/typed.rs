@@ -4,7 +4,7 @@ use crate::access::context::RequestContext;
 use crate::db::Conn;
 use crate::dossier::typed::{Lacking, TypedContent};
 use crate::error::Result;
-use crate::procedures::inbound::actions::draft::checked;
+use crate::procedures::inbound::actions::draft::{checked, unmask};
 use crate::procedures::inbound::model::VisitContent;
 use crate::procedures::inbound::requests::NewVisit;
 use crate::web::as_typed::AsTyped;
@@ -19,6 +19,9 @@ pub fn typed(
     before: Option<&VisitContent>,
 ) -> Result<TypedContent<VisitContent>> {
     let mut content = body.into_content();
+    if let Some(before) = before {
+        unmask(&mut content.guests, &before.guests);
+    }
     let mut lacking = Lacking(unknown);
     let faults = lacking.told(
         checked(conn, &content, before)?.faults,

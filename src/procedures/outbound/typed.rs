@@ -74,10 +74,12 @@ pub fn typed(
     }
     if content.members.iter().all(|m| m.role != MemberRole::Head) {
         facts.insert(FactName::HeadPostLevel);
-        lacking.add("/members");
+        if !lacking.has("/procedure") {
+            lacking.add("/members");
+        }
     }
     // Whoever is not known yet may be one for whom a stricter body decides.
-    let people = lacking.has("/members");
+    let people = lacking.has("/members") || lacking.has("/procedure");
     if people {
         facts.extend([FactName::Members, FactName::Interdisciplinary]);
     }
