@@ -228,7 +228,7 @@ async fn list_users(call: Call, asked: Query<UserQuery>) -> Result<HttpResponse>
     kept.extend(activated.map(|activated| format!("activated={activated}")));
     if let Some(days) = unused_days {
         if !(1..=3650).contains(&days) {
-            let (vi, en) = ("Số ngày từ 1 đến 3650.", "A number of days from 1 to 3650.");
+            let (vi, en) = ("phải từ 1 đến 3650.", "must be from 1 to 3650.");
             return Err(query::invalid("unused_days", vi, en));
         }
         filter.unused_since = Some(call.now - chrono::Duration::days(days));

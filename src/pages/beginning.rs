@@ -3,6 +3,7 @@
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 use askama::Template;
+use serde_json::json;
 
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
@@ -19,23 +20,25 @@ use crate::pages::held::{
     NUMBERS, PASTED, forget, forget_restored, hide_numbers, is_token, keep_part, made_of, remember_made, restored_from,
     reveal_numbers, token_of_part, typed_before,
 };
-use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward, place_of};
+use crate::pages::parts::{FormPlace, FormStanding, PartPage, back_to, links, onward, place_of};
 use crate::pages::parts_in_question::faults_of;
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
-use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
+use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::sections::{FormSection, part_of, sections};
-use crate::pages::show::{self, items, text};
+use crate::pages::show::{self, items, may, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::working_days::WorkingDays;
 
 /// What somebody began and did not finish.
-struct Unfinished {
-    href: String,
+pub struct Unfinished {
+    pub href: String,
     discard: String,
-    title: String,
-    at: String,
+    pub title: String,
+    /// It has a title of its own.
+    pub named: bool,
+    pub at: String,
 }
 
 #[derive(Template)]
@@ -87,25 +90,45 @@ fn of_procedure(page: &PageRequest, register: &RegisterPages) -> String {
     procedure_asked(page, register).map(|word| format!("&procedure={word}")).unwrap_or_default()
 }
 
-async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
-    let register = register(page)?;
+/// Longest title of what is unfinished, in characters: nobody has checked it yet.
+const TITLE: usize = 200;
+
+/// What the caller began in a register and did not finish, the latest first.
+pub async fn unfinished(page: &PageRequest, register: &RegisterPages) -> PageResult<Vec<Unfinished>> {
     let prefix = format!("{}-new.", register.path);
-    let all = sections(page, &register, &register.created_by);
-    let first = all.first().map(|s| s.key.clone()).unwrap_or_default();
+    let all = sections(page, register, &register.created_by);
+    let first = all.first().map(|s| s.key.as_str()).unwrap_or_default();
     let mut own = Vec::new();
     for (name, saved) in copies::names(page).await? {
         // A long copy is kept in several; its first one stands for all.
-        if let Some(token) = name.strip_prefix(&prefix).filter(|token| is_token(token)) {
-            let typed = kept(page, &name).await?;
-            let title = typed.get("/title").filter(|t| !t.trim().is_empty()).map(str::to_owned);
-            own.push(Unfinished {
-                href: format!("/{}/new/{first}?copy={token}", register.path),
-                discard: format!("/{}/new/{first}?copy={token}&discard=true", register.path),
-                title: title.unwrap_or_else(|| page.t("Chưa đặt tên", "Untitled").to_owned()),
-                at: show::moment(&saved, page.language),
-            });
-        }
+        let Some(token) = name.strip_prefix(&prefix).filter(|token| is_token(token)) else { continue };
+        let typed = kept(page, &name).await?;
+        let title: String = typed.get("/title").unwrap_or_default().trim().chars().take(TITLE).collect();
+        own.push(Unfinished {
+            href: format!("/{}/new/{first}?copy={token}", register.path),
+            discard: format!("/{}/new/{first}?copy={token}&discard=true", register.path),
+            named: !title.is_empty(),
+            title: if title.is_empty() { page.t("Chưa đặt tên", "Untitled").to_owned() } else { title },
+            at: show::moment(&saved, page.language),
+        });
     }
+    Ok(own)
+}
+
+/// Who may not draft is told so before they type: the API says to whom it belongs.
+async fn require_drafter(page: &PageRequest, register: &RegisterPages) -> PageResult<()> {
+    if may(&page.me().await?, "draft_dossiers") {
+        return Ok(());
+    }
+    judged(page.ask(&format!("/{}/assessment", register.path), &json!({})).await).map(|_| ())
+}
+
+async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
+    let register = register(page)?;
+    require_drafter(page, &register).await?;
+    let all = sections(page, &register, &register.created_by);
+    let first = all.first().map(|s| s.key.clone()).unwrap_or_default();
+    let own = unfinished(page, &register).await?;
     let procedure = procedure_asked(page, &register);
     let mut typed = Typed::default();
     typed.set(PROCEDURE, procedure.unwrap_or_default());
@@ -129,6 +152,7 @@ async fn draw_new(
     refusal: Refusal,
 ) -> PageResult<HttpResponse> {
     let register = register(page)?;
+    require_drafter(page, &register).await?;
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     // Whoever goes back in the browser goes on with the dossier.
     if let (None, Some(id)) = (&typed, made_of(page, token).await) {
@@ -143,6 +167,8 @@ async fn draw_new(
         None => with_held(page, known.clone(), section).await,
     };
     let me = page.me().await?;
+    // What the form offers by itself was not begun by anybody.
+    let as_kept = typed.clone();
     // Their own agency asks, unless they say otherwise.
     for at in ["/requesting_agency_id", "/host_agency_id"] {
         if typed.is_blank(at) && !text(&me, "/agency_id").is_empty() {
@@ -166,9 +192,9 @@ async fn draw_new(
         }
         _ => refusal,
     };
-    let form = FormStanding { typed: &typed, refusal: &refusal, rule: rule.as_ref() };
-    let parts =
-        links(page, &FormPlace::Copy { path: &root, token, more: &of_procedure(page, &register) }, &all, &form, part);
+    let form = FormStanding { typed: &as_kept, refusal: &refusal, rule: rule.as_ref() };
+    let more = of_procedure(page, &register);
+    let parts = links(page, &FormPlace::Copy { path: &root, token, more: &more }, &all, &form, part);
     let calendar = WorkingDays::of(page, &typed).await;
     let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[], &calendar);
     let status = refusal.page_status();
@@ -179,7 +205,7 @@ async fn draw_new(
         kicker: place_of(page, &register, &parts),
         title: typed.get("/title").unwrap_or_default().to_owned(),
         saved: page.t("Bản nhập dở, chưa thành hồ sơ", "Not a dossier yet").to_owned(),
-        target: format!("{root}/new/{part}?copy={token}&key={token}{}", restored_from(page)),
+        target: format!("{root}/new/{part}?copy={token}&key={token}{more}{}{}", back_to(page), restored_from(page)),
         button: match next {
             Some(next) => format!("{} {}", page.t("Lưu và sang", "Save and go to"), next.label),
             None => page.t("Lưu thành bản nháp", "Save as a draft").to_owned(),
@@ -221,6 +247,10 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let (section, _) = part_of(&all, part, &whole)?;
     reveal_numbers(page, &mut typed, &whole).await;
     let drawn = pasted(&mut typed) || redrawn(&mut typed);
+    // Whichever part is saved first: what they came for is kept.
+    if let Some(word) = procedure_asked(page, &register).filter(|_| whole.is_blank(PROCEDURE)) {
+        whole.set(PROCEDURE, word);
+    }
     // What other parts hold stays; this part is as it was sent.
     let held = typed.get(NUMBERS).unwrap_or_default().to_owned();
     whole.0.retain(|(pointer, _)| !section.holds(pointer));
@@ -255,6 +285,9 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     }
     forget(page, &held).await;
     forget_restored(page).await;
+    if !complete && !back_to(page).is_empty() {
+        return Ok(see_other(&format!("/{}/new/check?copy={token}", register.path)));
+    }
     if !complete && let Some(next) = next {
         return Ok(see_other(&format!("/{}/new/{}?copy={token}", register.path, next.key)));
     }

@@ -15,7 +15,7 @@ use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, html};
 use crate::pages::held::{is_number, masked};
-use crate::pages::parts::{FormPlace, FormStanding, PartLink, links};
+use crate::pages::parts::{FormPlace, FormStanding, PartLink, TO_CHECK, links};
 use crate::pages::parts_in_question::{faults_of, findings_of};
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult};
@@ -154,7 +154,10 @@ fn checked(
     let asked = all.iter().filter(|section| section.is_asked(typed));
     let checked = asked.map(|section| CheckedPart {
         label: section.label.clone(),
-        href: place.href(&section.key),
+        href: match place {
+            FormPlace::Copy { .. } => format!("{}{TO_CHECK}", place.href(&section.key)),
+            FormPlace::Draft { .. } => format!("{}?{}", place.href(&section.key), &TO_CHECK[1..]),
+        },
         rows: reader.rows(&section.fields, content),
         findings: against(page, rule, section, typed),
     });

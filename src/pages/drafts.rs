@@ -16,7 +16,7 @@ use crate::pages::held::{
     NUMBERS, forget, forget_restored, hide_numbers, keep_part, restored_from, reveal_numbers, token_of_part,
     typed_before, unsent,
 };
-use crate::pages::parts::{FormPlace, FormStanding, PartPage, links, onward, place_of};
+use crate::pages::parts::{FormPlace, FormStanding, PartPage, back_to, links, onward, place_of};
 use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::register;
 use crate::pages::request::{PageRequest, PageResult, see_other};
@@ -85,7 +85,7 @@ async fn draw_edit(
     let body = PartPage {
         kicker: place_of(page, &register, &parts),
         saved: format!("{number} · {} {saved}", page.t("Đã lưu", "Saved")),
-        target: format!("{here}?method=patch&version={version}{}", restored_from(page)),
+        target: format!("{here}?method=patch&version={version}{}{}", back_to(page), restored_from(page)),
         button: format!("{} {next}", page.t("Lưu và sang", "Save and go to")),
         fields: drawing.fields(&section.fields),
         faults: refusal.summary,
@@ -142,7 +142,10 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
             forget(page, typed.get(NUMBERS).unwrap_or_default()).await;
             forget(page, &token).await;
             forget_restored(page).await;
-            Ok(see_other(&onward(&path, next)))
+            match back_to(page) {
+                "" => Ok(see_other(&onward(&path, next))),
+                _ => Ok(see_other(&format!("{path}/edit/check"))),
+            }
         }
         Sent::Refused(refusal) => draw_edit(page, id, part, Some(typed), refusal).await,
     }

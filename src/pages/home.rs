@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde_json::Value;
 
+use crate::pages::beginning::unfinished;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::home_panels::{HomePanel, panels};
 use crate::pages::inbox::{InboxPart, heading_of, waiting};
@@ -106,6 +107,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let mut groups = Vec::new();
     let mut buttons = Vec::new();
     let mut tally = Vec::new();
+    let mut begun_panels = Vec::new();
     // A head answers for the whole agency, a clerk for what they drafted.
     let leads = items(&me, "/seats").iter().any(|seat| text(seat, "/body") == "agency_head");
     let own = if leads { format!("agency_id={}", text(&me, "/agency_id")) } else { "mine=true".to_owned() };
@@ -152,6 +154,13 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         let started = found(page, &registers, &format!("state=draft&{own}"), 20).await?;
         let begun = started.len();
         group("drafts", page.t("Bản nháp", "Drafts"), page.t("Không có bản nháp.", "There are no drafts."), started);
+        let mut copies = Vec::new();
+        for register in &registers {
+            copies.extend(unfinished(page, register).await?);
+        }
+        if !copies.is_empty() {
+            begun_panels.push(HomePanel::unfinished(page, copies));
+        }
         let mut one = |href: &str, count: i64, vi, en| {
             tally.push(TallyLink { href: href.to_owned(), count, label: page.t(vi, en).to_owned() });
         };
@@ -201,7 +210,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         lead,
         buttons,
         tally,
-        panels: panels(page, &me, drafts).await?,
+        panels: begun_panels.into_iter().chain(panels(page, &me, drafts).await?).collect(),
         only_reads: reads && !drafts && !reads_inbox,
         reads_inbox,
         nothing_waits: parts.is_empty(),

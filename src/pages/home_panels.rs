@@ -4,6 +4,7 @@
 use chrono::{Datelike, Duration};
 use serde_json::Value;
 
+use crate::pages::beginning::Unfinished;
 use crate::pages::collections::places::{StatusLine, status};
 use crate::pages::dossier::if_seen;
 use crate::pages::marks::marked;
@@ -29,6 +30,23 @@ pub struct PanelRow {
     pub href: Option<String>,
     pub about: String,
     pub late: bool,
+}
+
+impl HomePanel {
+    /// What somebody began and what is no dossier yet.
+    pub fn unfinished(page: &PageRequest, copies: Vec<Unfinished>) -> Self {
+        let row = |copy: Unfinished| PanelRow {
+            href: Some(copy.href),
+            named: copy.named,
+            ..PanelRow::named(&copy.title, copy.at)
+        };
+        HomePanel {
+            heading: page.t("Bản nhập dở, chưa thành hồ sơ", "Unfinished, not a dossier yet").to_owned(),
+            rows: copies.into_iter().take(12).map(row).collect(),
+            empty: String::new(),
+            more: None,
+        }
+    }
 }
 
 impl PanelRow {

@@ -185,7 +185,9 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let (asked, kept) = (ordered(&filters.query), ordered(&filters.kept));
     let print = page.asked("print").is_some();
     let mut query = format!("{asked}&count=true&waiting=true");
-    query.extend(page.asked("cursor").map(|cursor| format!("&cursor={}", encoded(&cursor))));
+    query.extend(
+        page.asked("cursor").filter(|cursor| !cursor.is_empty()).map(|cursor| format!("&cursor={}", encoded(&cursor))),
+    );
     // What cannot be understood finds nothing, and says so.
     let nothing = || (Value::Null, Vec::new());
     let (list, rows) = match filters.faults.is_empty() {

@@ -55,6 +55,14 @@ pub struct PartPage {
     pub here: String,
 }
 
+/// The part of an address by which somebody who came from the check goes back to it.
+pub const TO_CHECK: &str = "&to=check";
+
+/// The same, where this page was opened from the check.
+pub fn back_to(page: &PageRequest) -> &'static str {
+    if page.asked("to").as_deref() == Some("check") { TO_CHECK } else { "" }
+}
+
 /// Where somebody goes from a part of a draft: to the part after it, or to the papers.
 pub fn onward(path: &str, next: Option<&FormSection>) -> String {
     next.map_or_else(|| format!("{path}/attachments"), |next| format!("{path}/edit/{}", next.key))

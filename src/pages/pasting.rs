@@ -15,6 +15,8 @@ const LIST: &str = "/guests";
 const TEXT: &str = "paste:text";
 const BUTTON: &str = "paste:do";
 const COLUMN: &str = "paste:column:";
+/// The rows were pasted and not taken over.
+const WAITS: &str = "paste:waits";
 
 /// Whether a field is about pasting.
 pub fn is_pasting(name: &str) -> bool {
@@ -28,6 +30,8 @@ pub struct Pasting {
     pub columns: Vec<PastedColumn>,
     pub rows: Vec<PastedRow>,
     pub cut: bool,
+    /// They were pasted and not taken over when the form was sent.
+    pub waits: bool,
 }
 
 pub struct PastedColumn {
@@ -55,13 +59,22 @@ fn kept_at(row: usize, column: usize) -> String {
     format!("{PASTED}{row}/{column}/passport_number")
 }
 
-/// Takes what looks like the number of a passport out of a pasted text, whichever column it stands in.
+/// Takes numbers of passports out of a pasted text: what stands in their column, and what looks like one in any other.
 fn hide_pasted(typed: &mut Typed) {
+    let Pasted { columns, header, .. } = read(typed);
+    let is_of_passports = |row: usize, column: usize| {
+        let named = columns.get(column).copied().flatten() == Some("passport_number");
+        named && !(header && row == 0)
+    };
     let Some(text) = typed.get(TEXT).filter(|text| !text.trim().is_empty()).map(str::to_owned) else { return };
     let mut cells = paste::cells(&text);
     let mut numbers = Vec::new();
     for (row, line) in cells.iter_mut().enumerate() {
-        for (column, cell) in line.iter_mut().enumerate().filter(|(_, cell)| paste::is_number(cell)) {
+        for (column, cell) in line.iter_mut().enumerate() {
+            let hidden = cell.trim().is_empty() || cell.starts_with(MASK);
+            if hidden || !(paste::is_number(cell) || is_of_passports(row, column)) {
+                continue;
+            }
             numbers.push((kept_at(row, column), cell.clone()));
             *cell = masked(cell);
         }
@@ -98,6 +111,7 @@ impl Pasting {
         // The numbers themselves are put back only when the rows are taken over.
         let shown = Typed(typed.0.iter().filter(|(at, _)| !at.starts_with(PASTED)).cloned().collect());
         let pasted = if previewed { read(&shown) } else { Pasted::default() };
+        let whole = if previewed { read(typed) } else { Pasted::default() };
         let label = |member: &str| labels::of("NewGuest", member).map_or(member, |l| l.label(page.language)).to_owned();
         let column = |(at, chosen): (usize, &Option<&'static str>)| PastedColumn {
             name: format!("{COLUMN}{at}"),
@@ -109,7 +123,7 @@ impl Pasting {
         };
         let row = |(at, cells): (usize, &Vec<String>)| PastedRow {
             number: at + 1,
-            fault: fault(page, &pasted, cells),
+            fault: fault(page, &pasted, whole.rows.get(at).unwrap_or(cells)),
             cells: cells.clone(),
         };
         Some(Pasting {
@@ -117,6 +131,7 @@ impl Pasting {
             columns: pasted.columns.iter().enumerate().map(column).collect(),
             rows: pasted.rows.iter().enumerate().map(row).collect(),
             cut: pasted.cut,
+            waits: typed.get(WAITS).is_some(),
         })
     }
 }
@@ -145,10 +160,10 @@ fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
             faults.push(told("Không có vai trò này", "There is no such role", role));
         }
     }
-    // What looks like a number is hidden already; what is left here may be one, or not.
+    // Judged whole, and told without what it is.
     let plain = |number: &str| number.len() <= 40 && number.chars().all(|c| c.is_ascii_alphanumeric());
-    if let Some(number) = cell("passport_number").filter(|number| !number.starts_with(MASK) && !plain(number)) {
-        faults.push(told("Không phải số hộ chiếu", "This is no passport number", number));
+    if cell("passport_number").is_some_and(|number| !plain(number)) {
+        faults.push(page.t("Không phải số hộ chiếu", "This is no passport number").to_owned());
     }
     faults.join("; ")
 }
@@ -157,7 +172,15 @@ fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
 /// sent with the rest of the form.
 pub fn pasted(typed: &mut Typed) -> bool {
     let asked = typed.get(BUTTON).unwrap_or_default().to_owned();
+    let text = typed.get(TEXT).is_some_and(|text| !text.trim().is_empty());
     match asked.as_str() {
+        // Rows that were pasted and not taken over are shown, whatever else was pressed: they would be lost.
+        "" if text => {
+            typed.set(BUTTON, "preview");
+            typed.set(WAITS, "true");
+            hide_pasted(typed);
+            return true;
+        }
         "preview" => {
             hide_pasted(typed);
             return true;

@@ -113,6 +113,17 @@ impl PageRequest {
     /// Calls the API as the person who asks for the page. Where the request comes from is passed on, so that the API
     /// itself judges whether another site sent it; reading for a page is this site's own doing.
     pub async fn call(&self, method: Method, path: &str, more: &[(HeaderName, String)], body: Bytes) -> ApiAnswer {
+        self.call_as(method == Method::GET, method, path, more, body).await
+    }
+
+    async fn call_as(
+        &self,
+        reads: bool,
+        method: Method,
+        path: &str,
+        more: &[(HeaderName, String)],
+        body: Bytes,
+    ) -> ApiAnswer {
         let mut headers = Vec::new();
         let given = self.http.headers();
         let peer = self.http.peer_addr();
@@ -127,7 +138,7 @@ impl PageRequest {
         }
         headers.extend(self.fresh.iter().map(|cookie| (header::COOKIE, cookie.clone())));
         let fetch_site = HeaderName::from_static("sec-fetch-site");
-        if method == Method::GET {
+        if reads {
             headers.push((fetch_site, HeaderValue::from_static("same-origin")));
         } else {
             for name in [fetch_site, header::ORIGIN] {
@@ -166,6 +177,13 @@ impl PageRequest {
         let mut headers = vec![(header::CONTENT_TYPE, "application/json".to_owned())];
         headers.extend_from_slice(more);
         self.call(method, path, &headers, Bytes::from(body.to_string())).await
+    }
+
+    /// Asks by POST for what changes nothing. A page that was opened from a bookmark asks it, too: like any reading for a page it is
+    /// this site's own doing.
+    pub async fn ask(&self, path: &str, body: &Value) -> ApiAnswer {
+        let kind = (header::CONTENT_TYPE, "application/json".to_owned());
+        self.call_as(true, Method::POST, path, &[kind], Bytes::from(body.to_string())).await
     }
 
     /// What the API answers to a GET; asked once a page.

@@ -1,7 +1,6 @@
 //! *Quy định trả lời* while somebody types: the content as far as it was typed, answered by the API.
 
 use actix_web::HttpResponse;
-use actix_web::http::Method;
 use askama::Template;
 use serde_json::Value;
 
@@ -37,7 +36,7 @@ pub async fn rule_as_typed(
     let mut sent = body(&fields, &typed, Blank::LeftOut, &mut TypingFaults::new());
     only_ids(&mut sent);
     let path = format!("/{}/assessment{query}", register.path);
-    let answer = page.send(Method::POST, &path, &[], &sent).await;
+    let answer = page.ask(&path, &sent).await;
     let answer = match settled(answer)? {
         Ok(answer) => answer,
         Err((status @ 500.., problem)) => return Err(Trouble::Refused { status, problem }),

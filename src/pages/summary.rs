@@ -100,7 +100,7 @@ impl ContentReader<'_> {
             InputKind::Number if field.name == "year" => value.to_string(),
             InputKind::Number => value.as_i64().map(show::grouped).unwrap_or_default(),
             // Which item it is stands in the plan; an id says nothing to people.
-            InputKind::PlanItem if !self.names.contains_key(text) => {
+            InputKind::PlanItem if !self.names.contains_key(text) && text.parse::<Id>().is_ok() => {
                 self.language.say("Có trong kế hoạch", "In the plan")
             }
             kind if kind.is_chosen_by_name() => {

@@ -39,7 +39,8 @@ async fn offered_as_allowed(w: &World, path: &str) -> usize {
             })
             .collect();
         let mut offered = hrefs(&page, ".acts a");
-        (allowed.sort(), offered.sort());
+        allowed.sort();
+        offered.sort();
         assert_eq!(offered, allowed, "{user} {state}");
         // Each of them opens its form, and no other does.
         for action in

@@ -178,6 +178,68 @@ on_both! {
         assert!(guests[479]["passport_number"].as_str().unwrap().ends_with("479"));
     }
 
+    async fn a_new_dossier_is_typed_in_any_order_and_found_again(w) {
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        // A part that is saved first does not forget what they came for.
+        let form = first_part(&clerk, &format!("{NEW}?procedure=private_travel")).await;
+        let token = form.action.split("copy=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+        let days = format!("{NEW}/days-and-stops?copy={token}&procedure=private_travel");
+        let mut form = clerk.get(&days).await.form("/new/days-and-stops");
+        form.fill("/departure_date", "10/4/2026").fill("/return_date", "14/4/2026");
+        let next = clerk.send(&form).await;
+        assert_eq!(parts(&next).len(), 7, "{:?}", parts(&next));
+        let journey = clerk.get(&format!("{NEW}/journey?copy={token}")).await.form("/new/journey");
+        assert!(journey.fields.contains(&("/procedure".to_owned(), "private_travel".to_owned())), "{:?}", journey.fields);
+        // Whoever changes an answer from the check comes back to it.
+        let check = clerk.get(&format!("{NEW}/check?copy={token}")).await;
+        let change = check.links().into_iter().find(|link| link.contains("/days-and-stops") && link.contains("to=check")).unwrap();
+        let mut form = clerk.get(&change).await.form("/new/days-and-stops");
+        form.fill("/return_date", "15/4/2026");
+        let back = clerk.send(&form).await;
+        assert!(back.address.contains("/new/check?copy="), "{}", back.address);
+        assert!(back.text.contains("15/04/2026"));
+        // The first page of the clerk leads there, too; of a draft it is the same way.
+        let home = clerk.get("/").await;
+        assert!(home.text.contains("Bản nhập dở") && home.links().iter().any(|link| link.contains(&token)), "{}", home.text);
+        let id = w.draft(w.small_trip().await).await;
+        let check = clerk.get(&format!("/outbound-delegations/{id}/edit/check")).await;
+        let change = check.links().into_iter().find(|link| link.contains("/edit/journey?to=check")).unwrap();
+        let mut form = clerk.get(&change).await.form("/edit/journey");
+        form.fill("/title", "Tên khác");
+        assert!(clerk.send(&form).await.address.ends_with("/edit/check"));
+        // Opened from a bookmark, the answer of the regulation stands beside the form all the same.
+        let asked = clerk.request(actix_web::http::Method::GET, &days).insert_header(("Sec-Fetch-Site", "none"));
+        let text = String::from_utf8_lossy(&w.send(asked).await.bytes).into_owned();
+        assert!(text.contains("id=\"r-h\""), "{text}");
+        // Who may not draft reads it before they type.
+        for user in ["inspector", "police", "chair"] {
+            let refused = Browser::signed_in(&w, user).await.get(NEW).await;
+            assert!(refused.status == 403 && refused.text.contains("Chuyên viên lập hồ sơ"), "{user}: {} {}", refused.status, refused.text);
+        }
+    }
+
+    async fn pasted_rows_are_not_lost_and_their_passports_not_shown(w) {
+        let id = w.draft_visit(w.visit().await).await;
+        let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
+        let edit = format!("/inbound-delegations/{id}/edit/guests");
+        let mut form = clerk.get(&edit).await.form("/edit/guests");
+        let sheet = "Họ và tên\tQuốc tịch\tSố hộ chiếu\nKIM\tHàn Quốc\tKX1234567 cấp 2020\nLEE\tHàn Quốc\tHC: N7777777\nPARK\tHàn Quốc\tM1112223\n";
+        form.fill("paste:text", sheet);
+        // Sent without a look at the rows: they are shown, and nothing is saved without them.
+        let shown = clerk.send(&form).await;
+        assert!(shown.status == 200 && shown.all("#paste tbody tr").len() == 3 && shown.text.contains("Chưa lưu"), "{}", shown.text);
+        for number in ["KX1234567", "N7777777", "M1112223"] {
+            assert!(!shown.text.contains(number), "{number}");
+        }
+        let faulty = shown.all("#paste tbody tr").iter().filter(|row| row.contains("Không phải số hộ chiếu")).count();
+        assert_eq!(faulty, 2);
+        let mut form = shown.form("/edit/guests");
+        form.fill("/headcount", "3").press("paste:do", "replace");
+        let refused = clerk.send(&form).await;
+        assert_eq!(refused.status, 422, "{:?}", refused.all(".error-summary li"));
+        assert!(!refused.text.contains("KX1234567"));
+    }
+
     async fn every_box_that_was_ticked_is_kept(w) {
         let id = w.submitted(w.small_trip().await).await;
         let officer = Browser::signed_in(&w, "officer.snv").await;
@@ -199,7 +261,7 @@ on_both! {
         let first = begin.links().into_iter().find(|link| link.contains("/new/visit?copy=")).unwrap();
         let guests = first.replace("/new/visit", "/new/guests");
         let mut form = clerk.get(&guests).await.form("/new/guests");
-        form.fill("/headcount", "2").press("add", "/guests");
+        form.fill("/headcount", "2").fill("/guests/0/full_name", "KIM Min").press("add", "/guests");
         let mut form = clerk.send(&form).await.form("/new/guests");
         for (n, name) in ["KIM Min", "LEE Jun"].iter().enumerate() {
             form.fill(&format!("/guests/{n}/full_name"), name).fill(&format!("/guests/{n}/nationality"), "Hàn Quốc");
