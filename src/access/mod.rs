@@ -12,6 +12,7 @@ pub mod cookies;
 pub mod guessable;
 pub mod holder;
 pub mod http;
+pub mod listed_accounts_store;
 pub mod me_http;
 pub mod me_store;
 pub mod noted;

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 
 use crate::access::account::{Account, Dated};
+use crate::access::listed_accounts_store::AccountFilter;
 use crate::access::seats::stand_ins;
 use crate::db::schema::{
-    agencies, agency_successions, one_time_tokens, past_seats, seats, sessions, substitutions, user_roles, users,
+    agencies, agency_successions, one_time_tokens, past_seats, seats, substitutions, user_roles, users,
 };
-use crate::db::{Conn, MultiBackend, each, insert_rows};
+use crate::db::{Conn, each, insert_rows};
 use crate::error::{Error, Result};
 use kernel::every_field;
 use kernel::time::{Day, Moment};
@@ -183,36 +183,6 @@ pub fn page(conn: &mut Conn, filter: AccountFilter, after: Option<&str>, limit: 
 
 pub fn count(conn: &mut Conn, filter: AccountFilter) -> Result<i64> {
     Ok(filter.of().count().get_result(conn)?)
-}
-
-/// Which accounts are listed.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct AccountFilter {
-    pub active: Option<bool>,
-    /// Whether a password was set.
-    pub activated: Option<bool>,
-    /// Accounts that were there at this moment and that nobody has used since.
-    pub unused_since: Option<Moment>,
-}
-
-impl AccountFilter {
-    fn of(self) -> users::BoxedQuery<'static, MultiBackend> {
-        let mut query = users::table.into_boxed();
-        if let Some(active) = self.active {
-            query = query.filter(users::active.eq(active));
-        }
-        query = match self.activated {
-            Some(true) => query.filter(users::password_hash.is_not_null()),
-            Some(false) => query.filter(users::password_hash.is_null()),
-            None => query,
-        };
-        if let Some(since) = self.unused_since {
-            let used = sessions::last_used_at.ge(since).or(sessions::created_at.nullable().ge(since));
-            let used = sessions::table.filter(sessions::user_id.eq(users::id)).filter(used);
-            query = query.filter(users::created_at.lt(since)).filter(not(exists(used)));
-        }
-        query
-    }
 }
 
 /// Names of users, for histories.

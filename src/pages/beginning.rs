@@ -17,7 +17,7 @@ use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{
-    NUMBERS, PASTED, forget, forget_restored, hide_numbers, is_token, keep_part, made_of, remember_made, restored_from,
+    NUMBERS, PASTED, forget, forget_restored, hide_numbers, keep_part, made_of, remember_made, restored_from,
     reveal_numbers, token_of_part, typed_before,
 };
 use crate::pages::parts::{FormPlace, FormStanding, PartPage, back_to, links, onward, place_of};
@@ -27,19 +27,10 @@ use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
 use crate::pages::sections::{FormSection, part_of, sections};
-use crate::pages::show::{self, items, may, text};
+use crate::pages::show::{items, may, text};
 use crate::pages::sign_in::answer_form;
+use crate::pages::unfinished::{Unfinished, copy_name, keep, kept, unfinished};
 use crate::pages::working_days::WorkingDays;
-
-/// What somebody began and did not finish.
-pub struct Unfinished {
-    pub href: String,
-    discard: String,
-    pub title: String,
-    /// It has a title of its own.
-    pub named: bool,
-    pub at: String,
-}
 
 #[derive(Template)]
 #[template(path = "begin.html")]
@@ -51,14 +42,6 @@ struct BeginPage {
     begin: String,
 }
 
-fn copy_name(register: &RegisterPages, token: &str) -> Option<String> {
-    is_token(token).then(|| format!("{}-new.{token}", register.path))
-}
-
-async fn kept(page: &PageRequest, name: &str) -> PageResult<Typed> {
-    Ok(copies::read(page, name).await?.unwrap_or_default())
-}
-
 /// What is kept, with the part as it was typed before the session ended.
 async fn with_held(page: &PageRequest, mut kept: Typed, section: &FormSection) -> Typed {
     if let Some(mut held) = typed_before(page).await {
@@ -67,12 +50,6 @@ async fn with_held(page: &PageRequest, mut kept: Typed, section: &FormSection) -
         kept.0.extend(held.0);
     }
     kept
-}
-
-/// Passport numbers are kept, too: they stay at the server, and pages show their last letters.
-async fn keep(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
-    let own = typed.0.iter().filter(|(at, _)| at.starts_with('/'));
-    copies::write(page, name, &Typed(own.cloned().collect())).await
 }
 
 /// The field that says what kind of journey it is.
@@ -88,31 +65,6 @@ fn procedure_asked(page: &PageRequest, register: &RegisterPages) -> Option<&'sta
 /// The same as an address carries it.
 fn of_procedure(page: &PageRequest, register: &RegisterPages) -> String {
     procedure_asked(page, register).map(|word| format!("&procedure={word}")).unwrap_or_default()
-}
-
-/// Longest title of what is unfinished, in characters: nobody has checked it yet.
-const TITLE: usize = 200;
-
-/// What the caller began in a register and did not finish, the latest first.
-pub async fn unfinished(page: &PageRequest, register: &RegisterPages) -> PageResult<Vec<Unfinished>> {
-    let prefix = format!("{}-new.", register.path);
-    let all = sections(page, register, &register.created_by);
-    let first = all.first().map(|s| s.key.as_str()).unwrap_or_default();
-    let mut own = Vec::new();
-    for (name, saved) in copies::names(page).await? {
-        // A long copy is kept in several; its first one stands for all.
-        let Some(token) = name.strip_prefix(&prefix).filter(|token| is_token(token)) else { continue };
-        let typed = kept(page, &name).await?;
-        let title: String = typed.get("/title").unwrap_or_default().trim().chars().take(TITLE).collect();
-        own.push(Unfinished {
-            href: format!("/{}/new/{first}?copy={token}", register.path),
-            discard: format!("/{}/new/{first}?copy={token}&discard=true", register.path),
-            named: !title.is_empty(),
-            title: if title.is_empty() { page.t("Chưa đặt tên", "Untitled").to_owned() } else { title },
-            at: show::moment(&saved, page.language),
-        });
-    }
-    Ok(own)
 }
 
 /// Who may not draft is told so before they type: the API says to whom it belongs.

@@ -4,7 +4,6 @@ use actix_web::{HttpResponse, get};
 use askama::Template;
 use serde_json::Value;
 
-use crate::pages::beginning::unfinished;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::home_panels::{HomePanel, panels};
 use crate::pages::inbox::{InboxPart, heading_of, waiting};
@@ -13,6 +12,7 @@ use crate::pages::registers::{self, RegisterPages};
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::show::{self, is_true, items, may, number, text};
 use crate::pages::supplement;
+use crate::pages::unfinished::unfinished;
 
 /// Dossiers of one kind on the home page.
 struct HomeGroup {

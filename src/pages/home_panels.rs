@@ -4,7 +4,6 @@
 use chrono::{Datelike, Duration};
 use serde_json::Value;
 
-use crate::pages::beginning::Unfinished;
 use crate::pages::collections::places::{StatusLine, status};
 use crate::pages::dossier::if_seen;
 use crate::pages::marks::marked;
@@ -12,6 +11,7 @@ use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::show::may;
 use crate::pages::show::{self, day_at, is_true, items, number, text};
+use crate::pages::unfinished::Unfinished;
 
 /// A list on the home page.
 pub struct HomePanel {

@@ -51,6 +51,7 @@ pub mod sign_in;
 pub mod signing;
 pub mod summary;
 pub mod supplement;
+pub mod unfinished;
 pub mod uploads;
 pub mod working_days;
 

@@ -261,7 +261,9 @@ on_both! {
         let first = begin.links().into_iter().find(|link| link.contains("/new/visit?copy=")).unwrap();
         let guests = first.replace("/new/visit", "/new/guests");
         let mut form = clerk.get(&guests).await.form("/new/guests");
-        form.fill("/headcount", "2").fill("/guests/0/full_name", "KIM Min").press("add", "/guests");
+        form.fill("/headcount", "2").press("add", "/guests");
+        let mut form = clerk.send(&form).await.form("/new/guests");
+        form.fill("/guests/0/full_name", "KIM Min").press("add", "/guests");
         let mut form = clerk.send(&form).await.form("/new/guests");
         for (n, name) in ["KIM Min", "LEE Jun"].iter().enumerate() {
             form.fill(&format!("/guests/{n}/full_name"), name).fill(&format!("/guests/{n}/nationality"), "Hàn Quốc");
