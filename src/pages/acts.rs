@@ -241,7 +241,7 @@ async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpR
         // The page of the dossier says whose turn it is and what may be done.
         return Ok(see_other(&act.path));
     }
-    let (typed, unsent) = match typed_before(page).await {
+    let (typed, unsent) = match typed_before(page, &Typed::default()).await {
         Some(held) => (held, None),
         None => {
             let here = format!("{}/{action}", act.path);

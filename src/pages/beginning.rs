@@ -44,7 +44,7 @@ struct BeginPage {
 
 /// What is kept, with the part as it was typed before the session ended.
 async fn with_held(page: &PageRequest, mut kept: Typed, section: &FormSection) -> Typed {
-    if let Some(mut held) = typed_before(page).await {
+    if let Some(mut held) = typed_before(page, &kept).await {
         pasted(&mut held);
         kept.0.retain(|(at, _)| !section.holds(at));
         kept.0.extend(held.0);

@@ -108,7 +108,7 @@ pub async fn check_copy(
     resolve(page, &fields, &mut typed).await;
     let names = of_chosen(page, &fields, &typed, &Value::Null).await;
     // The numbers of passports stand in no page.
-    for (_, number) in typed.0.iter_mut().filter(|(at, _)| is_number(at)) {
+    for (_, number) in typed.0.iter_mut().filter(|(at, number)| is_number(at) && !number.trim().is_empty()) {
         *number = masked(number);
     }
     let content = body(&fields, &typed, Blank::LeftOut, &mut TypingFaults::new());

@@ -47,7 +47,7 @@ async fn draw_edit(
     let next = next.map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
     let (now, required_of) = (stored.clone(), stored.clone());
     let (here, token) = (format!("{path}/edit/{part}"), token_of_part(id, part));
-    let mut held = if typed.is_none() { typed_before(page).await } else { None };
+    let mut held = if typed.is_none() { typed_before(page, &Typed::default()).await } else { None };
     if let Some(held) = &mut held {
         pasted(held);
     }

@@ -129,11 +129,13 @@ async fn kept(page: &PageRequest, token: &str) -> Option<Typed> {
     copies::read(page, &name_of(token)).await.ok().flatten()
 }
 
-/// What was typed before the session ended, for the page that its address names.
-pub async fn typed_before(page: &PageRequest) -> Option<Typed> {
+/// What was typed before the session ended, for the page that its address names. Numbers that a page had hidden are put back:
+/// from where that page kept them, else from what is `known`.
+pub async fn typed_before(page: &PageRequest, known: &Typed) -> Option<Typed> {
     let mut typed = kept(page, &page.asked("held")?).await?;
-    // Numbers that a page had hidden before are kept under the token that it carried.
-    reveal_numbers(page, &mut typed, &Typed::default()).await;
+    reveal_numbers(page, &mut typed, known).await;
+    // What the copy names lives as long as the copy: its page may be opened again.
+    typed.0.retain(|(at, _)| at != NUMBERS);
     Some(typed)
 }
 

@@ -61,7 +61,7 @@ fn kept_at(row: usize, column: usize) -> String {
 
 /// Takes numbers of passports out of a pasted text: what stands in their column, and what looks like one in any other.
 fn hide_pasted(typed: &mut Typed) {
-    let Pasted { columns, header, .. } = read(typed);
+    let Pasted { columns, header, .. } = as_shown(typed);
     let is_of_passports = |row: usize, column: usize| {
         let named = columns.get(column).copied().flatten() == Some("passport_number");
         named && !(header && row == 0)
@@ -84,17 +84,36 @@ fn hide_pasted(typed: &mut Typed) {
     typed.0.extend(numbers);
 }
 
-/// The pasted rows with the columns as they were chosen, and with the numbers that the page does not show.
+/// The number that a masked cell stands for: the one that was hidden there, or, where rows were moved or taken away since, the
+/// only one that looks so. None where several do: nobody gets the number of somebody else.
+fn hidden_number(typed: &Typed, at: &str, shown: &str) -> Option<String> {
+    let looks_so = |number: &&str| masked(number) == shown;
+    if let Some(own) = typed.get(at).filter(looks_so) {
+        return Some(own.to_owned());
+    }
+    let hidden = typed.0.iter().filter(|(at, _)| at.starts_with(PASTED)).map(|(_, number)| number.as_str());
+    let mut fitting = hidden.filter(looks_so);
+    fitting.next().filter(|_| fitting.next().is_none()).map(str::to_owned)
+}
+
+/// The pasted rows with the numbers that the page does not show. A mask that stands for none of them stays one: it is refused as a
+/// number.
 fn read(typed: &Typed) -> Pasted {
-    let mut pasted = paste::read(typed.get(TEXT).unwrap_or_default());
+    let mut pasted = as_shown(typed);
     let first = usize::from(pasted.header);
     for (at, line) in pasted.rows.iter_mut().enumerate() {
         for (column, cell) in line.iter_mut().enumerate().filter(|(_, cell)| cell.starts_with(MASK)) {
-            if let Some(whole) = typed.get(&kept_at(at + first, column)) {
-                whole.clone_into(cell);
+            if let Some(number) = hidden_number(typed, &kept_at(at + first, column), cell) {
+                *cell = number;
             }
         }
     }
+    pasted
+}
+
+/// The pasted rows with the columns as they were chosen.
+fn as_shown(typed: &Typed) -> Pasted {
+    let mut pasted = paste::read(typed.get(TEXT).unwrap_or_default());
     for (at, column) in pasted.columns.iter_mut().enumerate() {
         if let Some(chosen) = typed.get(&format!("{COLUMN}{at}")) {
             *column = paste::member(chosen);
@@ -108,9 +127,7 @@ impl Pasting {
     pub fn of(page: &PageRequest, fields: &[FormField], typed: &Typed) -> Option<Self> {
         fields.iter().find(|f| f.name == "guests" && matches!(f.kind, InputKind::Rows { .. }))?;
         let previewed = typed.get(BUTTON) == Some("preview");
-        // The numbers themselves are put back only when the rows are taken over.
-        let shown = Typed(typed.0.iter().filter(|(at, _)| !at.starts_with(PASTED)).cloned().collect());
-        let pasted = if previewed { read(&shown) } else { Pasted::default() };
+        let pasted = if previewed { as_shown(typed) } else { Pasted::default() };
         let whole = if previewed { read(typed) } else { Pasted::default() };
         let label = |member: &str| labels::of("NewGuest", member).map_or(member, |l| l.label(page.language)).to_owned();
         let column = |(at, chosen): (usize, &Option<&'static str>)| PastedColumn {
@@ -123,7 +140,7 @@ impl Pasting {
         };
         let row = |(at, cells): (usize, &Vec<String>)| PastedRow {
             number: at + 1,
-            fault: fault(page, &pasted, whole.rows.get(at).unwrap_or(cells)),
+            fault: fault(page, &pasted, cells, whole.rows.get(at).unwrap_or(cells)),
             cells: cells.clone(),
         };
         Some(Pasting {
@@ -136,12 +153,13 @@ impl Pasting {
     }
 }
 
-/// What is wrong with a pasted row, in each of its columns.
-fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
-    let cell = |member: &str| {
+/// What is wrong with a pasted row, in each of its columns. What is told names the cell as it is shown; `whole` has its numbers.
+fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String], whole: &[String]) -> String {
+    let of = |row: &'_ [String], member: &str| {
         let at = pasted.columns.iter().position(|c| *c == Some(member))?;
-        cells.get(at).filter(|cell| !cell.is_empty())
+        row.get(at).filter(|cell| !cell.is_empty()).cloned()
     };
+    let cell = |member: &str| of(cells, member);
     if cell("full_name").is_none() {
         return page.t("Thiếu họ và tên", "The name is missing").to_owned();
     }
@@ -149,20 +167,20 @@ fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String]) -> String {
     let mut faults = Vec::new();
     match cell("nationality") {
         None => faults.push(page.t("Thiếu quốc tịch", "The nationality is missing").to_owned()),
-        Some(name) if !is_country(page, name) => {
-            faults.push(told("Không có nước này", "There is no such country", name));
+        Some(name) if !is_country(page, &name) => {
+            faults.push(told("Không có nước này", "There is no such country", &name));
         }
         Some(_) => {}
     }
     if let Some(role) = cell("role") {
-        let known = page.contract.list("member_role").iter().any(|(word, _)| *word == paste::value_of("role", role));
+        let known = page.contract.list("member_role").iter().any(|(word, _)| *word == paste::value_of("role", &role));
         if !known {
-            faults.push(told("Không có vai trò này", "There is no such role", role));
+            faults.push(told("Không có vai trò này", "There is no such role", &role));
         }
     }
     // Judged whole, and told without what it is.
     let plain = |number: &str| number.len() <= 40 && number.chars().all(|c| c.is_ascii_alphanumeric());
-    if cell("passport_number").is_some_and(|number| !plain(number)) {
+    if of(whole, "passport_number").is_some_and(|number| !plain(&number)) {
         faults.push(page.t("Không phải số hộ chiếu", "This is no passport number").to_owned());
     }
     faults.join("; ")

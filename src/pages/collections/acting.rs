@@ -258,7 +258,7 @@ fn begun(page: &PageRequest, target: &Target) -> Typed {
 
 async fn form(page: &PageRequest, target: PageResult<Target>) -> PageResult<HttpResponse> {
     let target = target?;
-    let typed = match typed_before(page).await {
+    let typed = match typed_before(page, &target.present().unwrap_or_default()).await {
         Some(held) => held,
         None => target.present().unwrap_or_else(|| begun(page, &target)),
     };

@@ -238,6 +238,22 @@ on_both! {
         let refused = clerk.send(&form).await;
         assert_eq!(refused.status, 422, "{:?}", refused.all(".error-summary li"));
         assert!(!refused.text.contains("KX1234567"));
+        // Columns that were mistaken tell no number, either.
+        let mut form = clerk.get(&edit).await.form("/edit/guests");
+        form.fill("paste:text", "KIM\tM5556667\tHàn Quốc\n").press("paste:column:0", "full_name").press("paste:column:1", "nationality").press("paste:do", "preview");
+        let mistaken = clerk.send(&form).await;
+        assert!(mistaken.all("#paste tbody tr")[0].contains("Không có nước này") && !mistaken.text.contains("M5556667"), "{:?}", mistaken.all("#paste tbody tr"));
+        // A row that is taken away after the look leaves the numbers of the others theirs.
+        let mut form = clerk.get(&edit).await.form("/edit/guests");
+        form.fill("paste:text", "Họ và tên\tQuốc tịch\tSố hộ chiếu\nKIM\tHàn Quốc\tM1110001\nLEE\tHàn Quốc\tM2220002\nPARK\tHàn Quốc\tM3330003\n").press("paste:do", "preview");
+        let mut form = clerk.send(&form).await.form("/edit/guests");
+        let fewer: Vec<String> = form.fields.iter().find(|(name, _)| name == "paste:text").unwrap().1.lines().filter(|line| !line.contains("KIM")).map(str::to_owned).collect();
+        form.fill("paste:text", &fewer.join("\n")).fill("/headcount", "2").press("paste:do", "replace");
+        let done = clerk.send(&form).await;
+        assert_eq!(done.status, 200, "{:?}", done.all(".error-summary li"));
+        let guests = w.get("clerk.skhcn", &format!("/inbound-delegations/{id}")).await.json()["guests"].clone();
+        let last: Vec<String> = guests.as_array().unwrap().iter().map(|g| g["passport_number"].as_str().unwrap().chars().rev().take(2).collect()).collect();
+        assert_eq!(last, ["20", "30"], "{guests}");
     }
 
     async fn every_box_that_was_ticked_is_kept(w) {
@@ -274,6 +290,15 @@ on_both! {
         let back = clerk.get(&guests).await;
         assert_eq!(back.all(".error-summary li"), [""; 0]);
         assert!(parts(&back)[2].ends_with("Xong"), "{:?}", parts(&back));
+        // The session ends with the form open: its numbers come back, however often the page is loaded.
+        let late = back.form("/new/guests");
+        w.advance(chrono::Duration::minutes(61));
+        let mut again = clerk.send(&late).await.form("/sign-in");
+        again.fill("/username", "clerk.skhcn").fill("/password", PASSWORD);
+        let restored = clerk.send(&again).await;
+        for page in [&restored, &clerk.get(&restored.address).await] {
+            assert_eq!(page.value("/guests/0/passport_number").as_deref(), Some("•••••321"));
+        }
         let check = clerk.get(&first.replace("/new/visit", "/new/check")).await;
         assert!(check.text.contains("KIM Min") && !check.text.contains("M0654321") && !check.text.contains("M1654321"), "{}", check.text);
     }
