@@ -34,7 +34,7 @@ pub fn routes(config: &mut RoomRoutes) {
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({"procedure": "outbound", "delegation_id": "01ke3m9p000b2", "title": "Đoàn học tập tại Hàn Quốc",
     "number": "DR-2026-0001", "agency": {"id": "01ke3m9p0005s", "code": "SKHCN", "name": "Sở Khoa học và Công nghệ"},
-    "begins_on": "2026-12-07", "ends_on": "2026-12-11", "countries": ["KR"], "headcount": 5, "head": "Đặng Văn Minh", "step": {"kind": "appraise", "body": "dofa", "unnamed": false, "due_on": "2026-11-26"}, "overdue": false, "version": 4,
+    "begins_on": "2026-12-07", "ends_on": "2026-12-11", "countries": ["KR"], "headcount": 5, "head": "Đặng Văn Minh", "step": {"kind": "appraise", "body": "dofa", "due_on": "2026-11-26"}, "overdue": false, "version": 4,
     "actions": ["appraise"], "findings": {"block": 0, "special_approval": 0, "warn": 1}, "outcome": "ready", "differs": [], "explanation": null, "objections": [], "changes": []}))]
 struct InboxItem {
     procedure: Procedure,
@@ -94,7 +94,8 @@ impl FindingCounts {
 struct InboxStep {
     kind: StepKind,
     body: Body,
-    /// Nobody is named yet who decides: `body` names one (`assign-authority`).
+    /// True, and there only then: nobody is named yet who decides, and `body` names one (`assign-authority`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     unnamed: bool,
     due_on: Option<NaiveDate>,
 }

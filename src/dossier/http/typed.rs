@@ -43,7 +43,8 @@ pub struct TypedAssessmentView {
     /// JSON pointers of what is not typed yet, or not right yet. Whatever hangs on it is left open.
     #[schema(example = json!(["/departure_date", "/members"]))]
     unknown: Vec<String>,
-    /// What contradicts itself, or what the registry knows: saving would be refused for it.
+    /// What contradicts itself, or what the registry knows: saving would be refused for it. Left out where there is nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(example = json!([{"pointer": "/members", "code": "one_head", "detail": "Đoàn phải có đúng một trưởng đoàn."}]))]
     faults: Vec<FieldFault>,
 }

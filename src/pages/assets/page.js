@@ -161,7 +161,8 @@ async function send(form, button) {
   if (sending) return;
   sending = true;
   clearTimeout(form.timers?.asking);
-  await asking;
+  // On a bad line nobody waits longer for what is only kept.
+  await Promise.race([asking, wait(2000)]);
   form.setAttribute("aria-busy", "true");
   const fields = new FormData(form, button);
   const body = form.enctype === "multipart/form-data" ? fields : new URLSearchParams(fields);
