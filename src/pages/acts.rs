@@ -179,9 +179,10 @@ async fn draw(
     let (rare, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|f| act.action == "decide" && is_rare(f));
     let rare_open = rare.iter().any(|f| refusal.is_about(&f.name) || typed.says(&f.name));
     let rare = drawing.fields(&rare);
+    let here = format!("{}/{}", act.path, act.action);
     let body = ActPage {
         kicker: text(dossier, "/title").to_owned(),
-        target: format!("{}/{}?key={key}&version={version}{}", act.path, act.action, restored_from(page)),
+        target: format!("{here}?key={key}&version={version}{}", restored_from(page)),
         button: show::joined([label.as_str(), text(dossier, "/number")], " "),
         says: match act.action.as_str() {
             "decide" | "consent" => "/verdict",
@@ -196,8 +197,8 @@ async fn draw(
         changed_said: if changed { refusal.said } else { String::new() },
         differing,
         unsent,
-        here: format!("{}/{}", act.path, act.action),
-        kept_at: format!("{}/{}/rule?version={version}", act.path, act.action),
+        kept_at: format!("{here}/rule?version={version}"),
+        here,
         numbers,
         previews: changing,
         foreseen: tried.and_then(|answer| foreseen(page, answer)),

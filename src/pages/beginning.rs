@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::access::token::random_text;
 use crate::pages::acts::redrawn;
 use crate::pages::changing::differing_below;
-use crate::pages::check::{check_copy, stored_of};
+use crate::pages::check::check_copy;
 use crate::pages::copies;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::{of_chosen, resolve};
@@ -26,7 +26,7 @@ use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
-use crate::pages::sections::{FormSection, part_of, sections};
+use crate::pages::sections::{FormSection, part_after, part_of, sections, stored_of};
 use crate::pages::show::{items, may, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::unfinished::{Unfinished, copy_name, keep, kept, unfinished};
@@ -80,7 +80,7 @@ async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
     require_drafter(page, &register).await?;
     let all = sections(page, &register, &register.created_by);
     let first = all.first().map(|s| s.key.clone()).unwrap_or_default();
-    let own = unfinished(page, &register).await?;
+    let own = unfinished(page, std::slice::from_ref(&register), usize::MAX).await?;
     let procedure = procedure_asked(page, &register);
     let mut typed = Typed::default();
     typed.set(PROCEDURE, procedure.unwrap_or_default());
@@ -112,7 +112,7 @@ async fn draw_new(
     }
     let all = sections(page, &register, &register.created_by);
     let known = kept(page, &name).await?;
-    let (section, _) = part_of(&all, part, &known)?;
+    let section = part_of(&all, part)?;
     let is_sent = typed.is_some();
     let mut typed = match typed {
         Some(typed) => typed,
@@ -130,7 +130,7 @@ async fn draw_new(
     if let Some(word) = procedure_asked(page, &register).filter(|_| typed.is_blank(PROCEDURE)) {
         typed.set(PROCEDURE, word);
     }
-    let (section, next) = part_of(&all, part, &typed)?;
+    let next = part_after(&all, section, &typed);
     let root = format!("/{}", register.path);
     let pasting = Pasting::of(page, &section.fields, &typed);
     // Asked before numbers are hidden: a mask is none.
@@ -196,7 +196,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
         return sent_again(page, &register, &all, part, &id, typed).await;
     }
     let mut whole = kept(page, &name).await?;
-    let (section, _) = part_of(&all, part, &whole)?;
+    let section = part_of(&all, part)?;
     reveal_numbers(page, &mut typed, &whole).await;
     let drawn = pasted(&mut typed) || redrawn(&mut typed);
     // Whichever part is saved first: what they came for is kept.
@@ -215,7 +215,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     if drawn {
         return draw_new(page, part, token, Some(whole), Refusal::default()).await;
     }
-    let (section, next) = part_of(&all, part, &whole)?;
+    let next = part_after(&all, section, &whole);
     let fields = fields_of(&page.contract, &register.created_by);
     let complete = fields.iter().filter(|f| f.required).all(|f| !whole.is_blank(&format!("/{}", f.name)));
     let kept_now = keep(page, &name, &whole).await;
@@ -293,7 +293,8 @@ async fn sent_again(
 ) -> PageResult<HttpResponse> {
     let path = format!("/{}/{id}", register.path);
     let dossier = page.get(&path).await?;
-    let (section, next) = part_of(all, part, &stored_of(page, register, &dossier))?;
+    let section = part_of(all, part)?;
+    let next = part_after(all, section, &stored_of(page, register, &dossier));
     // Others have it already.
     if !items(&dossier, "/allowed_actions").iter().any(|action| action == "edit") {
         return Ok(see_other(&path));
@@ -317,7 +318,7 @@ async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let name = copy_name(&register, token).ok_or_else(Trouble::not_found)?;
     let all = sections(page, &register, &register.created_by);
     let stored = kept(page, &name).await?;
-    let (section, _) = part_of(&all, part, &stored)?;
+    let section = part_of(&all, part)?;
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &stored).await;
     let mut whole = stored;

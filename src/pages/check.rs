@@ -14,14 +14,14 @@ use crate::pages::forms::sending::Refusal;
 use crate::pages::forms::shape::fields_of;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, html};
-use crate::pages::held::{is_number, masked};
+use crate::pages::held::mask_numbers;
 use crate::pages::parts::{FormPlace, FormStanding, PartLink, TO_CHECK, links};
 use crate::pages::parts_in_question::{faults_of, findings_of};
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::rule::{self, FindingLine, PaperLine, RuleAnswer};
 use crate::pages::rule_typed::rule_as_typed;
-use crate::pages::sections::{FormSection, sections};
+use crate::pages::sections::{FormSection, sections, stored_of};
 use crate::pages::show::{self, text};
 use crate::pages::summary::{ContentReader, SummaryRow};
 
@@ -50,11 +50,6 @@ struct CheckPage {
     rule: Option<RuleAnswer>,
     acts: Vec<ActLink>,
     path: String,
-}
-
-/// The whole content of a dossier as if it had been typed.
-pub fn stored_of(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> Typed {
-    Typed::of_value(&fields_of(&page.contract, &register.created_by), dossier)
 }
 
 /// The check of a draft.
@@ -100,17 +95,14 @@ pub async fn check_copy(
     mut typed: Typed,
 ) -> PageResult<HttpResponse> {
     let root = format!("/{}", register.path);
-    let rule = rule_as_typed(page, register, "", typed.clone()).await?;
     let fields = fields_of(&page.contract, &register.created_by);
     let place = FormPlace::Copy { path: &root, token, more: "" };
-    // A name that means nobody yet stands as it was typed.
+    // A name that means nobody yet stands as it was typed; the others are looked up once.
     let as_typed = typed.clone();
     resolve(page, &fields, &mut typed).await;
+    let rule = rule_as_typed(page, register, "", typed.clone()).await?;
     let names = of_chosen(page, &fields, &typed, &Value::Null).await;
-    // The numbers of passports stand in no page.
-    for (_, number) in typed.0.iter_mut().filter(|(at, number)| is_number(at) && !number.trim().is_empty()) {
-        *number = masked(number);
-    }
+    mask_numbers(&mut typed);
     let content = body(&fields, &typed, Blank::LeftOut, &mut TypingFaults::new());
     let reader = ContentReader {
         contract: &page.contract,

@@ -4,7 +4,7 @@ use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 
 use crate::pages::acts::redrawn;
-use crate::pages::check::{check_draft, stored_of};
+use crate::pages::check::check_draft;
 use crate::pages::dossier::{if_seen, number_of};
 use crate::pages::forms::compare::{SideBySide, chose, keep_present};
 use crate::pages::forms::decode::Blank;
@@ -22,7 +22,7 @@ use crate::pages::registers::register;
 use crate::pages::request::{PageRequest, PageResult, see_other};
 use crate::pages::rule;
 use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
-use crate::pages::sections::{part_of, sections};
+use crate::pages::sections::{part_after, part_of, sections, stored_of};
 use crate::pages::show::{self, number, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::working_days::WorkingDays;
@@ -43,8 +43,8 @@ async fn draw_edit(
     let assessment = if_seen(page, &format!("{path}/assessment")).await?;
     let by_stored = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language));
     let all = sections(page, &register, &register.changed_by);
-    let (section, next) = part_of(&all, part, &stored)?;
-    let next = next.map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
+    let section = part_of(&all, part)?;
+    let next = part_after(&all, section, &stored).map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());
     let (now, required_of) = (stored.clone(), stored.clone());
     let (here, token) = (format!("{path}/edit/{part}"), token_of_part(id, part));
     let mut held = if typed.is_none() { typed_before(page, &Typed::default()).await } else { None };
@@ -124,10 +124,10 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
         keep_present(&mut typed, &present);
     }
     let all = sections(page, &register, &register.changed_by);
+    let section = part_of(&all, part)?;
     let mut whole = present.clone();
-    let (section, _) = part_of(&all, part, &whole)?;
     section.put_over(&mut whole, typed.clone());
-    let (section, next) = part_of(&all, part, &whole)?;
+    let next = part_after(&all, section, &whole);
     let path = format!("/{}/{id}", register.path);
     let call = FormCall {
         method: Method::PATCH,
@@ -157,7 +157,7 @@ async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Page
     let dossier = page.get(&format!("/{}/{id}", register.path)).await?;
     let all = sections(page, &register, &register.created_by);
     let mut whole = stored_of(page, &register, &dossier);
-    let (section, _) = part_of(&all, part, &whole)?;
+    let section = part_of(&all, part)?;
     let mut typed = Typed::of_form(form);
     // What is kept is what was typed, not the masks that a redrawn form shows.
     reveal_numbers(page, &mut typed, &Typed::default()).await;

@@ -170,13 +170,12 @@ pub async fn carry_over(page: &PageRequest, next: &str, form: &str) -> String {
 /// Takes passport numbers out of a form before it is drawn: they stay here, and the page shows their last letters. Returns
 /// where they are kept; nothing where all of them are kept already, in what is `known`.
 pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed, known: &Typed) -> PageResult<String> {
-    let shown = |number: &str| number.is_empty() || number.contains(['•', '*']);
     // What bears a mark of secrecy is no number, and kept nowhere: it was told, and is typed anew.
     for (_, number) in typed.0.iter_mut().filter(|(at, number)| is_number(at) && bears_secret_mark(number)) {
         number.clear();
     }
     let old = typed.get(NUMBERS).unwrap_or_default().to_owned();
-    let numbers = typed.0.iter().filter(|(at, number)| is_number(at) && !shown(number)).cloned().collect();
+    let numbers = typed.0.iter().filter(|(at, number)| is_number(at) && !is_shown(number)).cloned().collect();
     let numbers = Typed(numbers);
     let new = numbers.0.iter().any(|(at, number)| known.get(at) != Some(number));
     let token = if new { keep(page, &numbers).await? } else { String::new() };
@@ -184,12 +183,20 @@ pub async fn hide_numbers(page: &PageRequest, typed: &mut Typed, known: &Typed) 
         // The copy of the form before this one is of no use any more.
         forget(page, &old).await;
     }
-    for (at, number) in &mut typed.0 {
-        if is_number(at) && !shown(number) {
-            *number = masked(number);
-        }
-    }
+    mask_numbers(typed);
     Ok(token)
+}
+
+/// Whether a field of a number has none that a page must not show: it is blank, or a mask.
+fn is_shown(number: &str) -> bool {
+    number.trim().is_empty() || number.contains(['•', '*'])
+}
+
+/// Leaves of each passport number its last letters.
+pub fn mask_numbers(typed: &mut Typed) {
+    for (_, number) in typed.0.iter_mut().filter(|(at, number)| is_number(at) && !is_shown(number)) {
+        *number = masked(number);
+    }
 }
 
 /// Puts passport numbers back into a form that shows only their last letters: from where they are kept, else from what is

@@ -63,38 +63,36 @@ struct HomePage {
     only_reads: bool,
 }
 
-/// Dossiers of all registers that a filter finds.
-async fn found(page: &PageRequest, registers: &[RegisterPages], filter: &str, limit: usize) -> PageResult<Vec<Row>> {
-    let mut rows = Vec::new();
-    for register in registers {
-        let list =
-            page.get(&format!("/{}?{filter}&sort=-updated_at&limit={limit}&waiting=true", register.path)).await?;
-        rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
-    }
-    rows.truncate(limit);
-    Ok(rows)
-}
-
-/// Those that nobody has touched for the longest, of each register; and whether there are more of them.
-async fn oldest(
+/// Dossiers that a query finds, up to a limit of each register; and whether there are more of them.
+async fn listed(
     page: &PageRequest,
     registers: &[RegisterPages],
-    filter: &str,
+    query: &str,
     limit: usize,
 ) -> PageResult<(Vec<Row>, bool)> {
     let (mut rows, mut more) = (Vec::new(), false);
     for register in registers {
-        let list = page.get(&format!("/{}?{filter}&sort=updated_at&limit={limit}&waiting=true", register.path)).await?;
+        let list = page.get(&format!("/{}?{query}&limit={limit}&waiting=true", register.path)).await?;
         rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
         more |= list.pointer("/next").is_some_and(|next| !next.is_null());
     }
     Ok((rows, more))
 }
 
+/// Dossiers of all registers that a filter finds, those that were touched last.
+async fn found(page: &PageRequest, registers: &[RegisterPages], filter: &str, limit: usize) -> PageResult<Vec<Row>> {
+    let (mut rows, _) = listed(page, registers, &format!("{filter}&sort=-updated_at"), limit).await?;
+    rows.truncate(limit);
+    Ok(rows)
+}
+
 /// A day as it is shown, `dd/MM/yyyy`, in the order of days.
 fn in_order(shown: &str) -> Vec<String> {
     shown.split('/').rev().map(str::to_owned).collect()
 }
+
+/// Most unfinished dossiers that are shown.
+const COPIES: usize = 12;
 
 /// States in which others have the dossier.
 const UNDER_WAY: &str = "submitted,appraising,consulting,awaiting_consent,awaiting_decision";
@@ -154,10 +152,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         let started = found(page, &registers, &format!("state=draft&{own}"), 20).await?;
         let begun = started.len();
         group("drafts", page.t("Bản nháp", "Drafts"), page.t("Không có bản nháp.", "There are no drafts."), started);
-        let mut copies = Vec::new();
-        for register in &registers {
-            copies.extend(unfinished(page, register).await?);
-        }
+        let copies = unfinished(page, &registers, COPIES).await?;
         if !copies.is_empty() {
             begun_panels.push(HomePanel::unfinished(page, copies));
         }
@@ -230,13 +225,15 @@ async fn handled(page: &PageRequest, registers: &[RegisterPages]) -> PageResult<
         rows.truncate(20);
         HomeGroup { id, heading: heading.to_owned(), about, empty: empty.to_owned(), rows }
     };
-    let (mut late, more) = oldest(page, registers, "state=submitted,appraising,consulting&overdue=true", 200).await?;
+    // Of more than are shown, those that nobody has touched for the longest.
+    let overdue = "state=submitted,appraising,consulting&overdue=true&sort=updated_at";
+    let (mut late, more) = listed(page, registers, overdue, 200).await?;
     // Its own steps stand in its inbox.
     let own = page.contract.label("body", "dofa", page.language);
     late.retain(|row| !row.waits.is_empty() && row.waits.split(", ").all(|body| body != own));
     late.sort_by_key(|row| in_order(&row.due));
     let earliest = late.first().map(|row| row.due_said.clone()).unwrap_or_default();
-    let (mut done, more_done) = oldest(page, registers, "state=reported", 50).await?;
+    let (mut done, more_done) = listed(page, registers, "state=reported&sort=updated_at", 50).await?;
     done.sort_by_key(|row| in_order(row.days.rsplit('–').next().unwrap_or_default()));
     let longest = done.first().map(|row| row.days.clone()).unwrap_or_default();
     let (opinions, close) = (page.t("Quá hạn ý kiến", "Opinions overdue"), page.t("Hồ sơ chờ đóng", "To be closed"));

@@ -42,7 +42,7 @@ impl HomePanel {
         };
         HomePanel {
             heading: page.t("Bản nhập dở, chưa thành hồ sơ", "Unfinished, not a dossier yet").to_owned(),
-            rows: copies.into_iter().take(12).map(row).collect(),
+            rows: copies.into_iter().map(row).collect(),
             empty: String::new(),
             more: None,
         }

@@ -1,5 +1,7 @@
 //! The parts of a form, as the register of procedures names them.
 
+use serde_json::Value;
+
 use crate::pages::forms::shape::{FormField, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::registers::RegisterPages;
@@ -69,13 +71,17 @@ pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> V
     made
 }
 
-/// The part with a key, and the part after it that a form which holds this asks for.
-pub fn part_of<'a>(
-    all: &'a [FormSection],
-    key: &str,
-    typed: &Typed,
-) -> PageResult<(&'a FormSection, Option<&'a FormSection>)> {
-    let at = all.iter().position(|s| s.key == key).ok_or_else(Trouble::not_found)?;
-    let section = all.get(at).ok_or_else(Trouble::not_found)?;
-    Ok((section, all.iter().skip(at + 1).find(|s| s.is_asked(typed))))
+/// The part with a key.
+pub fn part_of<'a>(all: &'a [FormSection], key: &str) -> PageResult<&'a FormSection> {
+    all.iter().find(|section| section.key == key).ok_or_else(Trouble::not_found)
+}
+
+/// The part after another one that a form which holds this asks for.
+pub fn part_after<'a>(all: &'a [FormSection], section: &FormSection, typed: &Typed) -> Option<&'a FormSection> {
+    all.iter().skip_while(|other| other.key != section.key).skip(1).find(|other| other.is_asked(typed))
+}
+
+/// The whole content of a dossier as if it had been typed.
+pub fn stored_of(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> Typed {
+    Typed::of_value(&fields_of(&page.contract, &register.created_by), dossier)
 }

@@ -37,15 +37,16 @@ pub async fn keep(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<(
 /// Longest title of what is unfinished, in characters: nobody has checked it yet.
 const TITLE: usize = 200;
 
-/// What the caller began in a register and did not finish, the latest first.
-pub async fn unfinished(page: &PageRequest, register: &RegisterPages) -> PageResult<Vec<Unfinished>> {
-    let prefix = format!("{}-new.", register.path);
-    let all = sections(page, register, &register.created_by);
-    let first = all.first().map(|s| s.key.as_str()).unwrap_or_default();
+/// What the caller began in some registers and did not finish, the latest first.
+pub async fn unfinished(page: &PageRequest, registers: &[RegisterPages], most: usize) -> PageResult<Vec<Unfinished>> {
     let mut own = Vec::new();
     for (name, saved) in copies::names(page).await? {
         // A long copy is kept in several; its first one stands for all.
-        let Some(token) = name.strip_prefix(&prefix).filter(|token| is_token(token)) else { continue };
+        let token_in = |register: &RegisterPages| name.strip_prefix(register.path)?.strip_prefix("-new.");
+        let found = registers.iter().find_map(|register| Some((register, token_in(register)?)));
+        let Some((register, token)) = found.filter(|(_, token)| is_token(token)) else { continue };
+        let all = sections(page, register, &register.created_by);
+        let first = all.first().map(|s| s.key.as_str()).unwrap_or_default();
         let typed = kept(page, &name).await?;
         let title: String = typed.get("/title").unwrap_or_default().trim().chars().take(TITLE).collect();
         own.push(Unfinished {
@@ -55,6 +56,9 @@ pub async fn unfinished(page: &PageRequest, register: &RegisterPages) -> PageRes
             title: if title.is_empty() { page.t("Chưa đặt tên", "Untitled").to_owned() } else { title },
             at: show::moment(&saved, page.language),
         });
+        if own.len() == most {
+            break;
+        }
     }
     Ok(own)
 }

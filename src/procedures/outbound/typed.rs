@@ -29,8 +29,9 @@ pub fn typed(
         lacking.add("/inviting_party");
     }
     let days: &[&str] = &["/departure_date", "/return_date"];
+    let (found, asked_on) = (checked(conn, call, &content, before)?, content.departure);
     let faults = lacking.told(
-        checked(conn, call, &content, before)?.faults,
+        found.faults,
         &[
             ("/return_date", days),
             ("/stops", days),
@@ -52,7 +53,11 @@ pub fn typed(
     if lacking.has("/procedure") {
         content.members.clear();
     }
-    let officials = officials_store::known_on(conn, &content.official_ids(), content.departure)?;
+    // A day that was not typed may have become another one.
+    let officials = match content.departure == asked_on {
+        true => found.officials,
+        false => officials_store::known_on(conn, &content.official_ids(), content.departure)?,
+    };
     let mut named = HashSet::new();
     let typed = content.members.len();
     content.members.retain(|m| officials.contains_key(&m.official_id.0) && named.insert(m.official_id));

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::chromium::driver::Chrome;
-use crate::chromium::trip::{SEND, left, open_act, sent};
+use crate::chromium::trip::{SEND, open_act, same_is_left, sent};
 use crate::world::World;
 
 /// Twelve rows as a spreadsheet gives them, with a line break within a cell.
@@ -150,14 +150,7 @@ async fn the_whole_way(w: World, scripts: bool) {
     // The same story over the API, in a world of its own, leaves the same rows.
     let other = World::sqlite().await;
     let same = over_the_api(&other).await;
-    let figures = "inbound?year=2026&by=country,month";
-    let (here, there) = (
-        left(&w, "inbound-delegations", &id, figures).await,
-        left(&other, "inbound-delegations", &same, figures).await,
-    );
-    for part in ["acts", "trail", "total", "rows"] {
-        assert_eq!(here[part], there[part], "{part}");
-    }
+    same_is_left("inbound-delegations", "inbound?year=2026&by=country,month", (&w, &id), (&other, &same)).await;
     assert_eq!(b.complaints().await, [""; 0]);
     b.close().await;
 }

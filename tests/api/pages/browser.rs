@@ -129,6 +129,13 @@ impl<'a> Browser<'a> {
         browser
     }
 
+    /// Signs in on a page that was shown because the session had ended.
+    pub async fn sign_in_again(&self, ended: &Page, user: &str) -> Page {
+        let mut form = ended.form("/sign-in");
+        form.fill("/username", user).fill("/password", demo::PASSWORD);
+        self.send(&form).await
+    }
+
     pub fn cookie(&self) -> Option<String> {
         self.cookies.borrow().get("__Host-ngoaivu").cloned()
     }

@@ -173,18 +173,14 @@ on_both! {
         let ended = clerk.send(&form).await;
         assert_eq!(ended.status, 401, "{}", ended.text);
         assert!(!ended.text.contains("KIM Số 7") && !ended.text.contains("M7000007"), "what was typed stands in the page in clear");
-        let mut again = ended.form("/sign-in");
-        again.fill("/username", "clerk.skhcn").fill("/password", PASSWORD);
-        let back = clerk.send(&again).await;
+        let back = clerk.sign_in_again(&ended, "clerk.skhcn").await;
         assert!(back.address.starts_with(&edit), "{}", back.address);
         assert_eq!(back.value("/headcount").as_deref(), Some("450"));
         // A number that is typed goes the same way, in one form.
         let mut typed = clerk.get(&edit).await.form("/edit/guests");
         typed.fill("/guests/0/passport_number", "K7654321");
         w.advance(chrono::Duration::minutes(61));
-        let mut again = clerk.send(&typed).await.form("/sign-in");
-        again.fill("/username", "clerk.skhcn").fill("/password", PASSWORD);
-        let back = clerk.send(&again).await;
+        let back = clerk.sign_in_again(&clerk.send(&typed).await, "clerk.skhcn").await;
         assert_eq!(back.value("/guests/0/passport_number").as_deref(), Some("•••••321"));
         assert_eq!(clerk.send(&back.form("/edit/guests")).await.status, 200);
         let visit = w.get("officer.snv", &format!("/inbound-delegations/{id}")).await;

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use crate::pages::browser::{Browser, Form, Page};
-use ngoaivu::demo::PASSWORD;
 
 const NEW: &str = "/outbound-delegations/new";
 
@@ -162,9 +161,7 @@ on_both! {
         // Once before the rows were shown, and once when their numbers were hidden already.
         for _ in 0..2 {
             w.advance(chrono::Duration::minutes(61));
-            let mut again = clerk.send(&form).await.form("/sign-in");
-            again.fill("/username", "clerk.skhcn").fill("/password", PASSWORD);
-            let back = clerk.send(&again).await;
+            let back = clerk.sign_in_again(&clerk.send(&form).await, "clerk.skhcn").await;
             assert!(back.address.starts_with(&edit), "{}", back.address);
             let kept = back.value("paste:text").unwrap();
             assert!(kept.contains("KIM Số 479") && !back.text.contains("M7000479"), "{}", kept.len());
@@ -293,9 +290,7 @@ on_both! {
         // The session ends with the form open: its numbers come back, however often the page is loaded.
         let late = back.form("/new/guests");
         w.advance(chrono::Duration::minutes(61));
-        let mut again = clerk.send(&late).await.form("/sign-in");
-        again.fill("/username", "clerk.skhcn").fill("/password", PASSWORD);
-        let restored = clerk.send(&again).await;
+        let restored = clerk.sign_in_again(&clerk.send(&late).await, "clerk.skhcn").await;
         for page in [&restored, &clerk.get(&restored.address).await] {
             assert_eq!(page.value("/guests/0/passport_number").as_deref(), Some("•••••321"));
         }
@@ -310,18 +305,14 @@ on_both! {
         let mut form = clerk.get(&edit).await.form("/edit/journey");
         form.fill("/note", "Chỉ mình tôi biết.");
         w.advance(chrono::Duration::minutes(61));
-        let mut again = clerk.send(&form).await.form("/sign-in");
-        again.fill("/username", "head.skhcn").fill("/password", PASSWORD);
-        let other = clerk.send(&again).await;
+        let other = clerk.sign_in_again(&clerk.send(&form).await, "head.skhcn").await;
         assert!(!other.address.contains("held=") && !other.text.contains("Chỉ mình tôi biết."), "{}", other.address);
         assert_eq!(w.get("head.skhcn", "/me/working-copies").await.json()["items"], json!([]));
         // Whose it is finds it, and once it is sent nothing of it is kept.
         w.advance(chrono::Duration::minutes(61));
         let clerk = Browser::signed_in(&w, "clerk.skhcn").await;
         w.advance(chrono::Duration::minutes(61));
-        let mut again = clerk.send(&form).await.form("/sign-in");
-        again.fill("/username", "clerk.skhcn").fill("/password", PASSWORD);
-        let back = clerk.send(&again).await;
+        let back = clerk.sign_in_again(&clerk.send(&form).await, "clerk.skhcn").await;
         assert_eq!(back.value("/note").as_deref(), Some("Chỉ mình tôi biết."));
         assert_eq!(clerk.send(&back.form("/edit/journey")).await.status, 200);
         assert_eq!(w.get("clerk.skhcn", "/me/working-copies").await.json()["items"], json!([]));

@@ -18,9 +18,7 @@ on_both! {
         w.advance(chrono::Duration::minutes(61));
         let ended = clerk.send(&form).await;
         assert!(ended.status == 401 && ended.text.contains("Phiên đã hết"), "{}", ended.text);
-        let mut again = ended.form("/sign-in");
-        again.fill("/username", "clerk.skhcn").fill("/password", ngoaivu::demo::PASSWORD);
-        let back = clerk.send(&again).await;
+        let back = clerk.sign_in_again(&ended, "clerk.skhcn").await;
         assert!(back.address.starts_with(&format!("{}/edit/journey?", path(&id))), "{}", back.address);
         assert_eq!(back.value("/title").as_deref(), Some("Tên đã gõ trước khi hết phiên"));
         clerk.send(&back.form("/edit/journey")).await;
