@@ -24,6 +24,7 @@ use ngoaivu::private_files;
 use ngoaivu::sealing::{self, SealingKey};
 use ngoaivu::statistics::open_http::OpenStatisticsSwitch;
 use serde_json::{Value, json};
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::sentences;
 
@@ -39,11 +40,13 @@ macro_rules! on_both {
 
             #[actix_web::test]
             async fn sqlite() {
+                let _beside = $crate::world::beside_others().await;
                 run($crate::world::World::sqlite().await).await;
             }
 
             #[actix_web::test]
             async fn postgresql() {
+                let _beside = $crate::world::beside_others().await;
                 match $crate::world::World::postgresql().await {
                     Some(world) => run(world).await,
                     None => $crate::world::skipped(),
@@ -51,6 +54,18 @@ macro_rules! on_both {
             }
         }
     )+ };
+}
+
+/// Tests run side by side, but for one that measures time: it waits until it is alone.
+static SIDE_BY_SIDE: RwLock<()> = RwLock::const_new(());
+
+pub async fn beside_others() -> RwLockReadGuard<'static, ()> {
+    SIDE_BY_SIDE.read().await
+}
+
+/// For a test that is not made by `on_both!`: nothing else runs while it has this.
+pub async fn alone() -> RwLockWriteGuard<'static, ()> {
+    SIDE_BY_SIDE.write().await
 }
 
 /// Without PostgreSQL its half of the suite is skipped, aloud; in CI that is a failure.

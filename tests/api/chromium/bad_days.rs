@@ -5,6 +5,7 @@ use fantoccini::Locator;
 use serde_json::{Value, json};
 
 use crate::chromium::driver::{Chrome, ENTER};
+use crate::world::{World, alone};
 
 on_both! {
     async fn what_is_sent_while_the_server_is_away_arrives_once_when_it_is_back(w) {
@@ -125,45 +126,59 @@ on_both! {
         }
         b.close().await;
     }
+}
 
-    async fn pages_are_usable_on_a_slow_line_and_on_a_slow_machine(w) {
-        let Some(b) = Chrome::open(&w, true, 1280).await else { return };
-        let id = w.submitted(w.study_visit().await).await;
-        let visit = w.draft_visit(w.visit().await).await;
-        b.sign_in("clerk.skhcn").await;
-        b.command("Network.enable", json!({})).await;
-        b.command("Network.clearBrowserCache", json!({})).await;
-        // 400 kbit/s and 400 ms.
-        let line = json!({"offline": false, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000});
-        b.command("Network.emulateNetworkConditions", line).await;
-        let usable = async |path: &str| {
-            b.go(path).await;
-            b.until("document.readyState === 'complete'", Vec::new()).await;
-            b.run("return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd", Vec::new()).await.as_f64().unwrap()
-        };
-        let first = usable("/").await;
-        let next = usable(&format!("/outbound-delegations/{id}")).await;
-        b.command("Network.emulateNetworkConditions", json!({"offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})).await;
-        // Six times slower: five hundred guests pasted, and a key in a form.
-        let mut sheet = String::from("Họ và tên\tQuốc tịch\tChức vụ\tSố hộ chiếu\tVai trò\n");
-        for n in 0..500 {
-            let role = if n == 0 { "Trưởng đoàn" } else { "Thành viên" };
-            sheet += &format!("KIM Số {n}\tHàn Quốc\tChuyên viên\tM7{n:06}\t{role}\n");
-        }
-        b.go(&format!("/inbound-delegations/{visit}/edit/guests")).await;
-        b.command("Emulation.setCPUThrottlingRate", json!({"rate": 6})).await;
-        let painted = "const done = arguments[arguments.length - 1]; const f = document.querySelector(arguments[0]); const begun = performance.now(); \
-            f.focus(); f.value = arguments[1]; f.dispatchEvent(new Event('input', { bubbles: true })); \
-            requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - begun)))";
-        let shown = async |css: &str, text: &str| {
-            b.client.execute_async(painted, vec![json!(css), json!(text)]).await.unwrap().as_f64().unwrap()
-        };
-        let pasted = shown("#paste-text", &sheet).await;
-        b.go(&format!("/outbound-delegations/{id}/comments")).await;
-        let key = shown("[name='/text']", "a").await;
-        println!("slow line: first {first:.0} ms (4,000), next {next:.0} ms (1,500); slow machine: 500 rows {pasted:.0} ms (1,000), a key {key:.0} ms (100)");
-        // Twice the budget: other tests run beside this one.
-        assert!(first < 8_000.0 && next < 3_000.0 && pasted < 2_000.0 && key < 400.0, "{first} {next} {pasted} {key}");
-        b.close().await;
+/// The budgets of a slow line and a slow machine, alone on this one: beside other tests it would measure them. What the page does is
+/// the same on both databases.
+#[actix_web::test]
+async fn pages_are_usable_on_a_slow_line_and_on_a_slow_machine() {
+    let _alone = alone().await;
+    let w = World::sqlite().await;
+    let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+    let id = w.submitted(w.study_visit().await).await;
+    let visit = w.draft_visit(w.visit().await).await;
+    b.sign_in("clerk.skhcn").await;
+    b.command("Network.enable", json!({})).await;
+    b.command("Network.clearBrowserCache", json!({})).await;
+    // 400 kbit/s and 400 ms.
+    let line = json!({"offline": false, "latency": 400, "downloadThroughput": 50_000, "uploadThroughput": 50_000});
+    b.command("Network.emulateNetworkConditions", line).await;
+    let usable = async |path: &str| {
+        b.go(path).await;
+        b.until("document.readyState === 'complete'", Vec::new()).await;
+        b.run("return performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd", Vec::new())
+            .await
+            .as_f64()
+            .unwrap()
+    };
+    let first = usable("/").await;
+    let next = usable(&format!("/outbound-delegations/{id}")).await;
+    b.command(
+        "Network.emulateNetworkConditions",
+        json!({"offline": false, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}),
+    )
+    .await;
+    // Six times slower: five hundred guests pasted, and a key in a form.
+    let mut sheet = String::from("Họ và tên\tQuốc tịch\tChức vụ\tSố hộ chiếu\tVai trò\n");
+    for n in 0..500 {
+        let role = if n == 0 { "Trưởng đoàn" } else { "Thành viên" };
+        sheet += &format!("KIM Số {n}\tHàn Quốc\tChuyên viên\tM7{n:06}\t{role}\n");
     }
+    b.go(&format!("/inbound-delegations/{visit}/edit/guests")).await;
+    b.command("Emulation.setCPUThrottlingRate", json!({"rate": 6})).await;
+    let painted = "const done = arguments[arguments.length - 1]; const f = document.querySelector(arguments[0]); const begun = performance.now(); \
+        f.focus(); f.value = arguments[1]; f.dispatchEvent(new Event('input', { bubbles: true })); \
+        requestAnimationFrame(() => requestAnimationFrame(() => done(performance.now() - begun)))";
+    let shown = async |css: &str, text: &str| {
+        b.client.execute_async(painted, vec![json!(css), json!(text)]).await.unwrap().as_f64().unwrap()
+    };
+    let pasted = shown("#paste-text", &sheet).await;
+    b.go(&format!("/outbound-delegations/{id}/comments")).await;
+    let key = shown("[name='/text']", "a").await;
+    println!(
+        "slow line: first {first:.0} ms (4,000), next {next:.0} ms (1,500); slow machine: 500 rows {pasted:.0} ms (1,000), a key {key:.0} ms (100)"
+    );
+    // Twice the budget: the machines of whoever builds this differ.
+    assert!(first < 8_000.0 && next < 3_000.0 && pasted < 2_000.0 && key < 200.0, "{first} {next} {pasted} {key}");
+    b.close().await;
 }
