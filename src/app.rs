@@ -39,6 +39,7 @@ use crate::dossier::parts::attachments::UploadQuota;
 use crate::dossier::register::{RegisterWord, Registers};
 use crate::dossier::store::kept_texts::KeptTexts;
 use crate::error::Result;
+use crate::jobs::mail_http::MailSwitch;
 use crate::jobs::sealed_data;
 pub use crate::jobs::tools::DeliverySettings;
 use crate::jobs::tools::Jobs;
@@ -48,6 +49,7 @@ use crate::pages::door::Door;
 use crate::private_files::beside;
 use crate::procedures::register::registers;
 use crate::registry::{agencies, changes};
+use crate::regulations::http::Jurisdiction;
 use crate::regulations::store::{RegulationCache, add_shipped};
 use crate::statistics::asked::{Agencies, FigureSource};
 use crate::statistics::kept_facts::KeptFacts;
@@ -340,6 +342,8 @@ fn api(house: &AppState) -> App<impl AppRoutes + use<>> {
         .app_data(web::Data::new(house.trail.clone()))
         .app_data(web::Data::new(house.readiness()))
         .app_data(web::Data::new(desk))
+        .app_data(web::Data::new(Jurisdiction(Arc::clone(&house.jurisdiction))))
+        .app_data(web::Data::new(MailSwitch(house.jobs.mailer.is_some())))
         .app_data(web::Data::new(tools))
         .app_data(web::Data::new(house.jobs.sender.clone()))
         .default_service(web::to(described::nowhere));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, HttpResponseBuilder, web};
 
 use crate::access::account::{Account, Actor, SERVICE_PREFIX};
 use crate::access::account_requests::SecondPersonRule;
@@ -24,6 +24,7 @@ use crate::db::{Conn, Db, taken_back};
 use crate::error::{Code, Error, Result, forbidden, refuse};
 use crate::web::etag::if_match;
 use crate::web::idempotency::{self, InFlightKeys, Reply, fingerprint};
+use crate::web::paging::page_response;
 use crate::web::quota::RequestQuota;
 use crate::web::trace::language_of;
 use kernel::id::Id;
@@ -46,6 +47,7 @@ pub struct Call {
     context: RequestContext,
     key: Option<String>,
     path: String,
+    query: String,
     db: Db,
     running: InFlightKeys,
     sessions: SessionCache,
@@ -137,6 +139,7 @@ impl Call {
             context,
             key: if req.method() == "POST" { idempotency::key_of(req.headers())? } else { None },
             path: req.path().to_owned(),
+            query: req.query_string().to_owned(),
             running: tool(req)?,
             db,
             sessions,
@@ -176,6 +179,11 @@ impl Call {
         if self.db.writes_wait() {
             tokio::time::sleep(PATIENCE).await;
         }
+    }
+
+    /// 200 for a page of a list, with the link to the next one.
+    pub fn page(&self, next: Option<&str>) -> HttpResponseBuilder {
+        page_response(&self.path, &self.query, next)
     }
 
     /// Reads from one snapshot.

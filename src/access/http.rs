@@ -19,7 +19,6 @@ use crate::access::{sessions_store, store};
 use crate::error::{Error, Result};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -223,16 +222,12 @@ async fn list_users(call: Call, asked: Query<UserQuery>) -> Result<HttpResponse>
     let limit = query::limit(limit)?;
     let after = query::place("users", cursor.as_deref(), |p| p.first().cloned())?;
     let mut filter = AccountFilter { active, activated, unused_since: None };
-    let mut kept = Vec::new();
-    kept.extend(active.map(|active| format!("active={active}")));
-    kept.extend(activated.map(|activated| format!("activated={activated}")));
     if let Some(days) = unused_days {
         if !(1..=3650).contains(&days) {
             let (vi, en) = ("phải từ 1 đến 3650.", "must be from 1 to 3650.");
             return Err(query::invalid("unused_days", vi, en));
         }
         filter.unused_since = Some(call.now - chrono::Duration::days(days));
-        kept.push(format!("unused_days={days}"));
     }
     let count = count.unwrap_or(false);
     let (items, next, total) = call
@@ -244,8 +239,7 @@ async fn list_users(call: Call, asked: Query<UserQuery>) -> Result<HttpResponse>
             Ok((views(conn, &page.items)?, page.next, total))
         })
         .await?;
-    let path = if kept.is_empty() { "/api/v1/users".to_owned() } else { format!("/api/v1/users?{}", kept.join("&")) };
-    Ok(page_response(&path, next.as_deref()).json(UserPage { items, next, total }))
+    Ok(call.page(next.as_deref()).json(UserPage { items, next, total }))
 }
 
 /// Creates an account without a password.

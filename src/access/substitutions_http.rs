@@ -13,7 +13,7 @@ use crate::access::account::Mandate;
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::access::seats::{self, SeatHolder};
-use crate::access::shorts::{self, AgencyShort};
+use crate::access::shorts::{self, AgencyShort, PersonShort};
 use crate::access::store::{self, AccountName};
 use crate::access::substitutions::{self as book, SubstitutionRequest};
 use crate::access::substitutions_store::page;
@@ -23,7 +23,6 @@ use crate::error::{Result, not_found};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -40,7 +39,8 @@ pub fn routes(config: &mut RoomRoutes) {
 /// By which document a person acts in place of another, for what, and when.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Substitution, example = json!({"id": "01ke3m9p000h1", "version": 1, "from_user_id": "01ke3m9p00062", "from": "director.snv",
-    "to_user_id": "01ke3m9p00061", "to": "officer.snv", "body": "dofa_director", "signed_as": "tuq",
+    "from_person": {"full_name": "Hoàng Giám Đốc", "post": "Giám đốc"}, "to_user_id": "01ke3m9p00061", "to": "officer.snv",
+    "to_person": {"full_name": "Đỗ Thị Thẩm", "post": "Chuyên viên"}, "body": "dofa_director", "signed_as": "tuq",
     "scope": {"procedures": ["outbound"], "steps": ["decide"]}, "valid_from": "2026-12-01", "valid_to": "2026-12-15",
     "document_number": "15/UQ-SNV", "document_date": "2026-11-28", "created_at": "2026-11-28T02:00:00Z"}))]
 struct SubstitutionView {
@@ -51,9 +51,11 @@ struct SubstitutionView {
     from_user_id: Id,
     /// User name of the person whose seat it is.
     from: String,
+    from_person: Option<PersonShort>,
     #[schema(value_type = String)]
     to_user_id: Id,
     to: String,
+    to_person: Option<PersonShort>,
     body: Body,
     signed_as: SignedAs,
     scope: Mandate,
@@ -65,15 +67,30 @@ struct SubstitutionView {
     created_at: String,
 }
 
-fn view(s: &Substitution, names: &HashMap<i64, String>) -> SubstitutionView {
-    let name = |id: i64| names.get(&id).cloned().unwrap_or_default();
+/// What both people of a substitution are called: their user names, and who they are.
+struct BothPeople {
+    users: HashMap<i64, String>,
+    people: HashMap<i64, PersonShort>,
+}
+
+impl BothPeople {
+    fn of(conn: &mut Conn, all: &[Substitution]) -> Result<Self> {
+        let ids: Vec<i64> = all.iter().flat_map(|s| [s.from_user, s.to_user]).collect();
+        Ok(BothPeople { users: store::names(conn, &ids)?, people: shorts::people(conn, ids)? })
+    }
+}
+
+fn view(s: &Substitution, named: &BothPeople) -> SubstitutionView {
+    let name = |id: i64| named.users.get(&id).cloned().unwrap_or_default();
     SubstitutionView {
         id: Id(s.id),
         version: s.version,
         from_user_id: Id(s.from_user),
         from: name(s.from_user),
+        from_person: named.people.get(&s.from_user).cloned(),
         to_user_id: Id(s.to_user),
         to: name(s.to_user),
+        to_person: named.people.get(&s.to_user).cloned(),
         body: s.body,
         signed_as: s.signed_as,
         scope: s.mandate.clone(),
@@ -86,8 +103,7 @@ fn view(s: &Substitution, names: &HashMap<i64, String>) -> SubstitutionView {
 }
 
 fn shown(conn: &mut Conn, s: &Substitution) -> Result<SubstitutionView> {
-    let names = store::names(conn, &[s.from_user, s.to_user])?;
-    Ok(view(s, &names))
+    Ok(view(s, &BothPeople::of(conn, std::slice::from_ref(s))?))
 }
 
 fn reply_with(conn: &mut Conn, s: &Substitution, status: u16) -> Result<Reply> {
@@ -173,18 +189,17 @@ async fn list(call: Call, asked: Query<SubstitutionListQuery>) -> Result<HttpRes
     let after = query::place("substitutions", asked.0.cursor.as_deref(), |p| p.first()?.parse().ok())?.unwrap_or(0);
     let of = (!book::sees_all(&call.actor)).then(|| call.actor.id());
     let filter = SubstitutionFilter { body: asked.0.body, at: asked.0.at, of };
-    let (rows, names) = call
+    let (rows, named) = call
         .read(move |conn, _| {
             let rows = page(conn, &filter, after, limit + 1)?;
-            let people: Vec<i64> = rows.iter().flat_map(|s| [s.from_user, s.to_user]).collect();
-            let names = store::names(conn, &people)?;
-            Ok((rows, names))
+            let named = BothPeople::of(conn, &rows)?;
+            Ok((rows, named))
         })
         .await?;
     let page = Page::cut(rows, limit, "substitutions", |s| vec![s.id.to_string()]);
-    let items = page.items.iter().map(|s| view(s, &names)).collect();
+    let items = page.items.iter().map(|s| view(s, &named)).collect();
     let next = page.next;
-    Ok(page_response("/api/v1/substitutions", next.as_deref()).json(SubstitutionPage { items, next }))
+    Ok(call.page(next.as_deref()).json(SubstitutionPage { items, next }))
 }
 
 /// Records by which document a person acts in place of another.

@@ -16,7 +16,6 @@ use crate::audit::{self, AuditRow, TrailFilter, TrailVerdict};
 use crate::error::{Result, not_found};
 use crate::web::columns::{self, FieldColumn, plain};
 use crate::web::file::{self, ListFormat};
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
@@ -174,7 +173,7 @@ async fn list(call: Call, paging: Query<TrailQuery>) -> Result<HttpResponse> {
     }
     let page = Page::cut(rows, limit, "audit", |r| vec![r.seq.to_string()]);
     let items = page.items.into_iter().map(TrailRow::from).collect();
-    Ok(page_response("/api/v1/audit", page.next.as_deref()).json(TrailPage { items, next: page.next, total }))
+    Ok(call.page(page.next.as_deref()).json(TrailPage { items, next: page.next, total }))
 }
 
 /// The proof of the audit trail. Keep `seq` and `hash` outside the system: a truncated trail is only detected by

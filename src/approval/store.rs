@@ -96,6 +96,25 @@ pub fn last_acted(conn: &mut Conn, ids: &[i64], bodies: &[Body]) -> Result<HashM
     Ok(rows.into_iter().filter_map(|(id, at)| Some((id, at?))).collect())
 }
 
+/// Why the drafts among these were sent back from the desk of the head of their agency, where that is what was done last.
+pub fn sent_back(conn: &mut Conn, ids: &[i64], (asked, returned): (&[&str], &str)) -> Result<HashMap<i64, String>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let of_desk = acts::action.eq_any(asked).or(acts::action.eq(returned));
+    let rows: Vec<(i64, String, Option<String>)> = acts::table
+        .filter(acts::delegation_id.eq_any(ids))
+        .filter(of_desk)
+        .order(acts::id)
+        .select((acts::delegation_id, acts::action, acts::note))
+        .load(conn)?;
+    let mut last: HashMap<i64, Option<String>> = HashMap::new();
+    for (id, action, note) in rows {
+        last.insert(id, (action == returned).then(|| note.unwrap_or_default()));
+    }
+    Ok(last.into_iter().filter_map(|(id, note)| Some((id, note?))).collect())
+}
+
 /// Whose turn it is in a dossier, and since when.
 #[derive(Debug, Clone, Default)]
 pub struct TurnSince {

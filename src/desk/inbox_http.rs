@@ -18,7 +18,6 @@ use crate::dossier::differences::Difference;
 use crate::dossier::flow::Action;
 use crate::error::Result;
 use crate::regulations::view::FindingView;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
@@ -186,5 +185,5 @@ async fn inbox(
             Ok(InboxPage { items, next: page.next, total })
         })
         .await?;
-    Ok(page_response("/api/v1/inbox", items.next.as_deref()).json(items))
+    Ok(call.page(items.next.as_deref()).json(items))
 }

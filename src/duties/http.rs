@@ -24,7 +24,6 @@ use crate::web::columns::{self, FieldColumn, agency, day, label, plain, word};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::file::{self, ListFormat};
 use crate::web::json::{Incoming, JsonBody};
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -210,7 +209,7 @@ async fn list(call: Call, asked: Query<DutyListQuery>) -> Result<HttpResponse> {
             format,
         );
     }
-    Ok(page_response("/api/v1/duties", next.as_deref()).json(DutyPage { items: rows, next }))
+    Ok(call.page(next.as_deref()).json(DutyPage { items: rows, next }))
 }
 
 /// The open duties of one agency.

@@ -29,7 +29,6 @@ use crate::web::file;
 use crate::web::idempotency::fingerprint;
 use crate::web::json::Incoming;
 use crate::web::multipart;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -198,7 +197,7 @@ async fn list(
     let rows = call.read(move |conn, _| store::page(conn, &registers, by, &whole, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, "imports", |b| vec![b.id.to_string()]);
     let items = page.items.iter().map(|b| view(b, language)).collect();
-    Ok(page_response("/api/v1/imports", page.next.as_deref()).json(ImportPage { items, next: page.next }))
+    Ok(call.page(page.next.as_deref()).json(ImportPage { items, next: page.next }))
 }
 
 /// Shows a batch; while it is checked in the background, `done` counts the rows so far.

@@ -23,7 +23,6 @@ use crate::web::columns::{self, FieldColumn, agency, day, label, plain, word};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::file::{self, DOCX, ListFormat, saved};
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -178,7 +177,7 @@ async fn list(call: Call, law: web::Data<ProvinceLaw>, asked: Query<IssuedPaperL
     if let Some(format) = whole {
         return file::table("so-van-ban-di", &columns::table("Sổ văn bản đi", &COLUMNS, &items, &named)?, format);
     }
-    Ok(page_response("/api/v1/papers", next.as_deref()).json(PaperPage { items, next }))
+    Ok(call.page(next.as_deref()).json(PaperPage { items, next }))
 }
 
 /// The kind of document and its dossier.

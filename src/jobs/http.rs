@@ -14,6 +14,7 @@ use crate::db::Conn;
 use crate::db::sealed::SealedText;
 use crate::error::{Result, not_found};
 use crate::jobs::hooks::fresh_secret;
+use crate::jobs::mail_http;
 use crate::jobs::outbox::{self, DeliveryChannel};
 use crate::jobs::sender::Sender;
 use crate::jobs::webhooks_store::{self as store, Webhook};
@@ -29,7 +30,7 @@ use kernel::words::FieldError;
 
 pub fn routes(config: &mut RoomRoutes) {
     config.service(list).service(create).service(show).service(change).service(remove);
-    config.service(rotate).service(deliveries).service(retry);
+    config.service(rotate).service(deliveries).service(retry).service(mail_http::state);
 }
 
 /// Hours during which the previous secret still signs.

@@ -6,6 +6,7 @@ pub mod hooks;
 pub mod http;
 pub mod imports;
 pub mod mail;
+pub mod mail_http;
 pub mod mailer;
 pub mod outbox;
 pub mod reports;

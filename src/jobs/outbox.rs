@@ -70,6 +70,36 @@ pub fn dead(conn: &mut Conn) -> Result<i64> {
     Ok(deliveries::table.filter(deliveries::state.eq(DEAD)).count().get_result(conn)?)
 }
 
+/// Mail, by what became of it.
+pub struct MailCounts {
+    pub waiting: i64,
+    pub failed: i64,
+    pub last_sent_at: Option<Moment>,
+    pub last_error: Option<String>,
+}
+
+pub fn mail_state(conn: &mut Conn) -> Result<MailCounts> {
+    let channel: &'static str = DeliveryChannel::Mail.into();
+    let mail = || deliveries::table.filter(deliveries::channel.eq(channel));
+    let in_state = |conn: &mut Conn, states: &[&str]| -> Result<i64> {
+        Ok(mail().filter(deliveries::state.eq_any(states)).count().get_result(conn)?)
+    };
+    let last_error: Option<Option<String>> = mail()
+        .filter(deliveries::state.ne(DONE))
+        .filter(deliveries::last_error.is_not_null())
+        .order(deliveries::id.desc())
+        .select(deliveries::last_error)
+        .first(conn)
+        .optional()?;
+    let sent = mail().filter(deliveries::state.eq(DONE)).order(deliveries::id.desc());
+    Ok(MailCounts {
+        waiting: in_state(conn, &[WAITING, SENDING])?,
+        failed: in_state(conn, &[DEAD])?,
+        last_sent_at: sent.select(deliveries::claimed_at).first::<Option<Moment>>(conn).optional()?.flatten(),
+        last_error: last_error.flatten(),
+    })
+}
+
 /// Adds a delivery; returns false if its key already exists.
 pub fn enqueue(conn: &mut Conn, new: &New, now: Moment) -> Result<bool> {
     let there: i64 = deliveries::table.filter(deliveries::dedup.eq(new.key)).count().get_result(conn)?;

@@ -3,11 +3,13 @@
 
 use serde_json::Value;
 
+use crate::pages::forms::sending::Refusal;
+use crate::pages::forms::typed::Typed;
 use crate::pages::inbox::outcome_of;
 use crate::pages::marks::marked;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
 use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings, stop_for_missing};
-use crate::pages::show::{self, day_at, items, text};
+use crate::pages::show::{self, day_at, items, person, text};
 
 /// What a body said.
 pub struct OpinionLine {
@@ -27,13 +29,15 @@ impl OpinionLine {
 /// A document of the decider before it is issued.
 pub struct DraftedPaper {
     pub kind: String,
+    /// Where its number is taken from the register.
+    pub numbered_at: String,
     pub href: String,
     pub paragraphs: Vec<String>,
 }
 
 /// The document that a decision would become, for whoever may write it.
 pub async fn drafted(page: &PageRequest, dossier: &Value) -> PageResult<Option<DraftedPaper>> {
-    for kind in ["sending_decision", "permission"] {
+    for kind in DECISIONS {
         let at = format!("/papers/preview?delegation_id={}&kind={kind}", text(dossier, "/id"));
         // Whatever keeps the draft from being written, the decision is taken without it.
         let paper = match page.get(&format!("{at}&format=text")).await {
@@ -44,12 +48,26 @@ pub async fn drafted(page: &PageRequest, dossier: &Value) -> PageResult<Option<D
             let said = items(&paper, "/paragraphs").iter().filter_map(Value::as_str).map(str::to_owned);
             return Ok(Some(DraftedPaper {
                 kind: page.contract.label("paper_kind", kind, page.language),
+                numbered_at: format!("/papers/new?delegation_id={}&kind={kind}", text(dossier, "/id")),
                 href: format!("/api/v1{at}"),
                 paragraphs: said.collect(),
             }));
         }
     }
     Ok(None)
+}
+
+/// Kinds of papers by which somebody decides.
+const DECISIONS: [&str; 2] = ["sending_decision", "permission"];
+
+/// The number and the day of the decision, where its number was taken from the register already.
+pub async fn number_taken(page: &PageRequest, dossier: &Value) -> PageResult<Option<(String, String)>> {
+    let path = format!("/papers?delegation_id={}&limit=50", text(dossier, "/id"));
+    let list = page.if_seen(&path).await?.unwrap_or_default();
+    let valid = |paper: &&Value| DECISIONS.contains(&text(paper, "/kind")) && text(paper, "/voided").is_empty();
+    let taken = items(&list, "/items").iter().rfind(valid);
+    let day = |paper: &Value| day_at(paper, "/date").map(show::day).unwrap_or_default();
+    Ok(taken.map(|paper| (text(paper, "/number").to_owned(), day(paper))))
 }
 
 /// What an amendment would come to.
@@ -84,6 +102,30 @@ pub fn foreseen(page: &PageRequest, answer: &Value) -> Option<Foreseen> {
     })
 }
 
+/// In whose place the reader acts, where a substitution of today lends them the seat whose turn it is.
+pub async fn in_place(page: &PageRequest, dossier: &Value) -> PageResult<String> {
+    let me = page.me().await?;
+    let own = |body: &str| items(&me, "/seats").iter().any(|seat| text(seat, "/body") == body);
+    let open = items(dossier, "/steps").iter().filter(|step| text(step, "/standing") == "open");
+    let mut lent = open.map(|step| text(step, "/body")).filter(|body| !body.is_empty() && !own(body));
+    let Some(body) = lent.next() else { return Ok(String::new()) };
+    let path = format!("/substitutions?body={body}&at={}&limit=200", page.today);
+    let list = page.if_seen(&path).await?.unwrap_or_default();
+    let by = items(&list, "/items").iter().find(|s| text(s, "/to_user_id") == text(&me, "/id"));
+    Ok(by.map_or_else(String::new, |by| {
+        let document =
+            [text(by, "/document_number").to_owned(), day_at(by, "/document_date").map(show::day).unwrap_or_default()];
+        format!(
+            "{} {} ({}), {} {}",
+            page.t("Bạn ký thay", "You sign in the place of"),
+            marked(&person(by, "/from_person", text(by, "/from"))),
+            page.contract.label("body", body, page.language),
+            page.t("theo", "by"),
+            show::joined(document.iter().map(String::as_str), ", ")
+        )
+    }))
+}
+
 /// What the bodies said so far.
 pub fn opinions(page: &PageRequest, dossier: &Value, history: &Value) -> Vec<OpinionLine> {
     let said = items(dossier, "/steps").iter().filter(|s| text(s, "/standing") == "done");
@@ -112,7 +154,7 @@ pub fn opinions(page: &PageRequest, dossier: &Value, history: &Value) -> Vec<Opi
                 class,
                 word,
                 body: page.contract.label("body", body, page.language),
-                who: format!("{} · {at}", marked(text(s, "/acted_by_person/full_name"))),
+                who: format!("{} · {at}", marked(&person(s, "/acted_by_person", ""))),
                 note: noted(s),
             }
         })
@@ -143,4 +185,27 @@ pub fn differences(
         all.push(FindingLine::beside("wait", page.t("Giải trình", "Explanation"), marked(explanation)));
     }
     all
+}
+
+/// Where a delegation goes, or comes from.
+pub fn countries_of(page: &PageRequest, dossier: &Value) -> String {
+    let label = |code: &str| page.contract.label("country", code, page.language);
+    let mut named: Vec<String> = items(dossier, "/stops").iter().map(|stop| label(text(stop, "/country"))).collect();
+    named.dedup();
+    if named.is_empty() { label(text(dossier, "/country")) } else { named.join(", ") }
+}
+
+/// Offers a row for each exception that may be given; only those with a reason are sent.
+pub fn offer_waivers(typed: &mut Typed, assessment: &Value, refusal: &Refusal) {
+    if refusal.page_status() != 200 || !typed.rows("/waivers").is_empty() {
+        return;
+    }
+    let mut offered: Vec<&str> = Vec::new();
+    for finding in items(assessment, "/findings").iter().filter(|f| !text(f, "/waivable_by").is_empty()) {
+        let code = text(finding, "/code");
+        if !offered.contains(&code) {
+            typed.set(&format!("/waivers/{}/finding", offered.len()), code);
+            offered.push(code);
+        }
+    }
 }

@@ -8,11 +8,15 @@ use serde_json::Value;
 
 use crate::access::token::random_text;
 use crate::dossier::flow::Action;
-use crate::pages::act_panels::{DraftedPaper, Foreseen, OpinionLine, differences, drafted, foreseen, opinions};
+use crate::pages::act_panels::{
+    DraftedPaper, Foreseen, OpinionLine, countries_of, differences, drafted, foreseen, in_place, number_taken,
+    offer_waivers, opinions,
+};
 use crate::pages::changing::{changed_fields, drop_unreasoned, present};
 use crate::pages::differences::{AmendmentPanel, ChangedRow, DifferenceReader};
-use crate::pages::dossier::{FileLine, file_line, if_seen, number_of, person, span};
-use crate::pages::forms::compare::SideBySide;
+use crate::pages::dossier::{ActLink, FileLine, acts, file_line, number_of, span};
+use crate::pages::form_body::FormBody;
+use crate::pages::forms::compare::{DifferingField, SideBySide, chose, keep_present};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::{names_in, of_chosen};
@@ -27,10 +31,10 @@ use crate::pages::held::{
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule::FindingLine;
-use crate::pages::show::{self, items, text};
+use crate::pages::sections::{by_parts, sections};
+use crate::pages::show::{self, items, person, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::supplement::{self, SupplementAsked};
-use crate::pages::working_days::WorkingDays;
 
 #[derive(Template)]
 #[template(path = "act.html")]
@@ -51,6 +55,8 @@ struct ActPage {
     faults: Vec<FaultLine>,
     /// The dossier changed since it was seen: who changed it, and when.
     changed_said: String,
+    /// What differs then between what was typed and what stands there now.
+    conflicts: Vec<DifferingField>,
     /// What a change comes to, before it is sent.
     differing: Vec<ChangedRow>,
     /// The amendment that waits for its decision.
@@ -70,6 +76,8 @@ struct ActPage {
     files: Vec<FileLine>,
     /// The document that the decision would become.
     drafted: Option<DraftedPaper>,
+    /// Where the number of the decision is taken from the register.
+    numbered_at: String,
     /// Whether whoever acts may see what the regulation says: a body that is only asked for its opinion may not.
     assessed: bool,
     differs: Vec<FindingLine>,
@@ -81,6 +89,10 @@ struct ActPage {
     number: String,
     agency: String,
     countries: String,
+    /// In whose place they act, and by which document.
+    in_place: String,
+    /// Where the act was refused for the state of the dossier: what may be done instead.
+    possible: Vec<ActLink>,
 }
 
 /// What a form of an act is about.
@@ -119,9 +131,9 @@ async fn draw(
     tried: Option<&Value>,
     unsent: Option<Unsent>,
 ) -> PageResult<HttpResponse> {
-    let assessment = if_seen(page, &format!("{}/assessment", act.path)).await?;
+    let assessment = page.if_seen(&format!("{}/assessment", act.path)).await?;
     let (assessed, assessment) = (assessment.is_some(), assessment.unwrap_or_default());
-    let history = if_seen(page, &format!("{}/history", act.path)).await?.unwrap_or_default();
+    let history = page.if_seen(&format!("{}/history", act.path)).await?.unwrap_or_default();
     let label = match act.action.as_str() {
         "comments" => page.t("Nhận xét", "Remark").to_owned(),
         "copy" => page.t("Lập hồ sơ mới từ hồ sơ này", "A new dossier from this one").to_owned(),
@@ -138,11 +150,14 @@ async fn draw(
     let people: Vec<(String, String)> = items(dossier, "/members").iter().map(member).collect();
     // Without anything to waive there is nothing to fill in.
     let waivable = items(&assessment, "/findings").iter().any(|f| !text(f, "/waivable_by").is_empty());
+    let numbered = !typed.is_blank("/document/number");
     let drafted = if act.action == "decide" { drafted(page, dossier).await? } else { None };
+    // A number is taken once; whoever typed one has it from elsewhere.
+    let numbered_at = drafted.as_ref().filter(|_| !numbered).map(|paper| paper.numbered_at.clone());
     let mut fields = act.fields;
     let late = items(&assessment, "/findings").iter().any(|f| text(f, "/code") == "late_submission");
     fields.retain(|f| (f.name != "waivers" || waivable) && (f.name != "explanation" || late));
-    let attachments = if_seen(page, &format!("{}/attachments", act.path)).await?.unwrap_or_default();
+    let attachments = page.if_seen(&format!("{}/attachments", act.path)).await?.unwrap_or_default();
     // What is changed has the names of the form in which it was written.
     let schema = if changing { act.register.changed_by.as_str() } else { act.schema.as_str() };
     let comparison = SideBySide { contract: &page.contract, schema, language: page.language, names: &names };
@@ -164,10 +179,14 @@ async fn draw(
         }
         _ => Vec::new(),
     };
+    let conflicts = match changed_fields(&fields).filter(|_| refusal.is_stale()) {
+        Some(inner) => comparison.differing(inner, "/changes", &typed, &present(&fields, dossier)),
+        None => Vec::new(),
+    };
     let pending = items(dossier, "/amendments").last().map(|a| reader.amendment(a)).filter(|a| a.pending);
     let opinions = opinions(page, dossier, &history);
     let people = if changing { Vec::new() } else { people };
-    let calendar = WorkingDays::of(page, &typed).await;
+    let calendar = page.working_days_of(&typed).await;
     let drawing = refusal.drawing(page, schema, &typed, &names, &people, &calendar);
     // After a refusal for its version, the form goes with the one that is shown now.
     let changed = refusal.is_stale();
@@ -183,18 +202,25 @@ async fn draw(
     let body = ActPage {
         kicker: text(dossier, "/title").to_owned(),
         target: format!("{here}?key={key}&version={version}{}", restored_from(page)),
-        button: show::joined([label.as_str(), text(dossier, "/number")], " "),
+        button: match text(dossier, "/number") {
+            "" => label.clone(),
+            number => format!("{label} {} {number}", page.t("hồ sơ", "dossier")),
+        },
         says: match act.action.as_str() {
             "decide" | "consent" => "/verdict",
             "appraise" | "give-opinion" => "/opinion",
             _ => "",
         },
-        fields: drawing.fields(&fields),
+        fields: match changing {
+            true => by_parts(drawing.fields(&fields), &sections(page, &act.register, &act.register.changed_by)),
+            false => drawing.fields(&fields),
+        },
         rare_said: rare.iter().map(|f| f.label.as_str()).collect::<Vec<_>>().join(", "),
         rare,
         rare_open,
         faults: refusal.summary,
         changed_said: if changed { refusal.said } else { String::new() },
+        conflicts,
         differing,
         unsent,
         kept_at: format!("{here}/rule?version={version}"),
@@ -204,6 +230,7 @@ async fn draw(
         foreseen: tried.and_then(|answer| foreseen(page, answer)),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &act.path, f, false)).collect(),
         drafted,
+        numbered_at: numbered_at.unwrap_or_default(),
         assessed,
         add_papers: differs.iter().any(|line| line.class == "stop" && line.is_missing_paper())
             && items(dossier, "/allowed_actions").iter().any(|action| action == "upload"),
@@ -214,19 +241,13 @@ async fn draw(
         days: span(&act.register, dossier),
         number,
         agency: text(dossier, &format!("/{}/name", act.register.agency)).to_owned(),
+        in_place: if act.action == "comments" { String::new() } else { in_place(page, dossier).await? },
+        possible: if status == 409 { acts(page, &act.path, dossier) } else { Vec::new() },
         countries: countries_of(page, dossier),
         path: act.path,
         frame,
     };
     Ok(html(status, &body))
-}
-
-/// Where a delegation goes, or comes from.
-fn countries_of(page: &PageRequest, dossier: &Value) -> String {
-    let label = |code: &str| page.contract.label("country", code, page.language);
-    let mut named: Vec<String> = items(dossier, "/stops").iter().map(|stop| label(text(stop, "/country"))).collect();
-    named.dedup();
-    if named.is_empty() { label(text(dossier, "/country")) } else { named.join(", ") }
 }
 
 /// What few decisions need: one member decided otherwise than the rest, another head.
@@ -240,13 +261,20 @@ async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpR
     let always = matches!(action, "comments" | "copy");
     if !always && !items(&dossier, "/allowed_actions").iter().any(|a| a == action) {
         // The page of the dossier says whose turn it is and what may be done.
-        return Ok(see_other(&act.path));
+        return Ok(see_other(&format!("{}?late={action}", act.path)));
     }
     let (typed, unsent) = match typed_before(page, &Typed::default()).await {
         Some(held) => (held, None),
         None => {
             let here = format!("{}/{action}", act.path);
-            (begun(page, &act, &dossier), unsent(page, &here, &token_of_act(id, action)).await)
+            let mut typed = begun(page, &act, &dossier);
+            if action == "decide"
+                && let Some((number, day)) = number_taken(page, &dossier).await?
+            {
+                typed.set("/document/number", &number);
+                typed.set("/document/date", &day);
+            }
+            (typed, unsent(page, &here, &token_of_act(id, action)).await)
         }
     };
     draw(page, act, &dossier, typed, Refusal::default(), None, unsent).await
@@ -267,38 +295,6 @@ fn begun(page: &PageRequest, act: &Act, dossier: &Value) -> Typed {
     typed
 }
 
-/// Offers a row for each exception that may be given; only those with a reason are sent.
-fn offer_waivers(typed: &mut Typed, assessment: &Value, refusal: &Refusal) {
-    if refusal.page_status() != 200 || !typed.rows("/waivers").is_empty() {
-        return;
-    }
-    let mut offered: Vec<&str> = Vec::new();
-    for finding in items(assessment, "/findings").iter().filter(|f| !text(f, "/waivable_by").is_empty()) {
-        let code = text(finding, "/code");
-        if !offered.contains(&code) {
-            typed.set(&format!("/waivers/{}/finding", offered.len()), code);
-            offered.push(code);
-        }
-    }
-}
-
-/// Adds or takes away a row, or lets a choice be made anew; nothing is sent.
-pub fn redrawn(typed: &mut Typed) -> bool {
-    let asked = |name: &str, typed: &Typed| typed.get(name).map(str::to_owned);
-    if let Some(list) = asked("add", typed) {
-        let next = typed.rows(&list).last().map_or(0, |last| last + 1);
-        typed.set(&format!("{list}/{next}"), "");
-    } else if let Some(row) = asked("remove", typed) {
-        typed.remove_row(&row);
-    } else if let Some(pointer) = asked("change", typed) {
-        typed.set(&pointer, "");
-    } else {
-        return false;
-    }
-    typed.0.retain(|(name, _)| name.starts_with('/'));
-    true
-}
-
 async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageResult<HttpResponse> {
     let act = act(page, id, action)?;
     page.me().await?;
@@ -311,13 +307,16 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
     reveal_numbers(page, &mut typed, &Typed::default()).await;
     let previews = typed.get(PREVIEW).is_some();
     typed.0.retain(|(name, _)| name != PREVIEW);
-    if redrawn(&mut typed) {
+    if typed.redrawn() {
         let dossier = page.get(&act.path).await?;
         return draw(page, act, &dossier, typed, Refusal::default(), None, None).await;
     }
     drop_unreasoned(&mut typed);
     let changes = changed_fields(&act.fields).is_some();
     let before = if changes { Some(present(&act.fields, &page.get(&act.path).await?)) } else { None };
+    if let Some(now) = before.as_ref().filter(|_| chose(&typed)) {
+        keep_present(&mut typed, now);
+    }
     let call = FormCall {
         method: Method::POST,
         path: format!("{}/{}{}", act.path, act.action, if previews { "?dry_run=true" } else { "" }),
@@ -371,7 +370,7 @@ async fn kept(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
     Ok(HttpResponse::NoContent().finish())
 }
 
-pub async fn keep_form(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
+pub async fn keep_form(page: PageRequest, path: web::Path<(String, String)>, form: FormBody) -> HttpResponse {
     answer(&page, kept(&page, &path.0, &path.1, &form).await).await
 }
 
@@ -379,6 +378,6 @@ pub async fn show_form(page: PageRequest, path: web::Path<(String, String)>) -> 
     answer(&page, form_of(&page, &path.0, &path.1).await).await
 }
 
-pub async fn send_form(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
+pub async fn send_form(page: PageRequest, path: web::Path<(String, String)>, form: FormBody) -> HttpResponse {
     answer_form(&page, &form, sent(&page, &path.0, &path.1, &form).await).await
 }

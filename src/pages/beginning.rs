@@ -6,10 +6,10 @@ use askama::Template;
 use serde_json::json;
 
 use crate::access::token::random_text;
-use crate::pages::acts::redrawn;
 use crate::pages::changing::differing_below;
 use crate::pages::check::check_copy;
 use crate::pages::copies;
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::{of_chosen, resolve};
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, judge_typing, send};
@@ -20,24 +20,23 @@ use crate::pages::held::{
     NUMBERS, PASTED, forget, forget_restored, hide_numbers, keep_part, made_of, remember_made, restored_from,
     reveal_numbers, token_of_part, typed_before,
 };
-use crate::pages::parts::{FormPlace, FormStanding, PartPage, back_to, links, onward, place_of};
+use crate::pages::parts::{FormPlace, FormStanding, PartLink, PartPage, back_to, links, onward, place_of};
 use crate::pages::parts_in_question::faults_of;
 use crate::pages::pasting::{Pasting, is_pasting, pasted};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, judged, see_other};
-use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
+use crate::pages::rule_typed::{answer_as_typed, rule_as_typed, rule_fragment};
 use crate::pages::sections::{FormSection, part_after, part_of, sections, stored_of};
 use crate::pages::show::{items, may, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::unfinished::{Unfinished, copy_name, keep, kept, unfinished};
-use crate::pages::working_days::WorkingDays;
 
 #[derive(Template)]
 #[template(path = "begin.html")]
 struct BeginPage {
     frame: Frame,
     copies: Vec<Unfinished>,
-    parts: Vec<String>,
+    parts: Vec<PartLink>,
     /// Where the first part is.
     begin: String,
 }
@@ -79,7 +78,6 @@ async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
     let register = register(page)?;
     require_drafter(page, &register).await?;
     let all = sections(page, &register, &register.created_by);
-    let first = all.first().map(|s| s.key.clone()).unwrap_or_default();
     let own = unfinished(page, std::slice::from_ref(&register), usize::MAX).await?;
     let procedure = procedure_asked(page, &register);
     let mut typed = Typed::default();
@@ -90,9 +88,11 @@ async fn begin(page: &PageRequest) -> PageResult<HttpResponse> {
     };
     let title = format!("{}: {}", page.t("Lập hồ sơ", "New dossier"), kind.to_lowercase());
     let frame = Frame::below(page, &register, &title).await?;
-    let asked = all.iter().filter(|section| section.is_asked(&typed)).map(|section| section.label.clone());
-    let parts = asked.chain([page.t("Giấy tờ", "Papers").to_owned(), page.t("Kiểm tra", "Check").to_owned()]).collect();
-    let begin = format!("/{}/new/{first}?copy={}{}", register.path, random_text(), of_procedure(page, &register));
+    let (root, token, more) = (format!("/{}", register.path), random_text(), of_procedure(page, &register));
+    let nothing = Refusal::default();
+    let form = FormStanding { typed: &typed, refusal: &nothing, rule: None };
+    let parts = links(page, &FormPlace::Copy { path: &root, token: &token, more: &more }, &all, &form, "");
+    let begin = parts.first().map(|part| part.href.clone()).unwrap_or_default();
     Ok(html(200, &BeginPage { frame, copies: own, parts, begin }))
 }
 
@@ -147,7 +147,7 @@ async fn draw_new(
     let form = FormStanding { typed: &as_kept, refusal: &refusal, rule: rule.as_ref() };
     let more = of_procedure(page, &register);
     let parts = links(page, &FormPlace::Copy { path: &root, token, more: &more }, &all, &form, part);
-    let calendar = WorkingDays::of(page, &typed).await;
+    let calendar = page.working_days_of(&typed).await;
     let drawing = refusal.drawing(page, &register.created_by, &typed, &names, &[], &calendar);
     let status = refusal.page_status();
     let frame = Frame::below(page, &register, &section.label)
@@ -168,6 +168,7 @@ async fn draw_new(
         differing: Vec::new(),
         numbers,
         pasting,
+        clashes: Vec::new(),
         rule_at: format!("{root}/new/{part}/rule?copy={token}"),
         rule,
         // There is no whole to be seen yet.
@@ -198,7 +199,7 @@ async fn send_new(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let mut whole = kept(page, &name).await?;
     let section = part_of(&all, part)?;
     reveal_numbers(page, &mut typed, &whole).await;
-    let drawn = pasted(&mut typed) || redrawn(&mut typed);
+    let drawn = pasted(&mut typed) || typed.redrawn();
     // Whichever part is saved first: what they came for is kept.
     if let Some(word) = procedure_asked(page, &register).filter(|_| whole.is_blank(PROCEDURE)) {
         whole.set(PROCEDURE, word);
@@ -328,11 +329,11 @@ async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
         Ok(()) | Err(Trouble::Refused { .. }) => {}
         Err(other) => return Err(other),
     }
-    let answer = rule_as_typed(page, &register, "", whole).await?;
+    let answer = answer_as_typed(page, &register, "", whole).await?;
     Ok(rule_fragment(page, answer))
 }
 
-pub async fn assess_new(page: PageRequest, part: web::Path<String>, form: web::Bytes) -> HttpResponse {
+pub async fn assess_new(page: PageRequest, part: web::Path<String>, form: FormBody) -> HttpResponse {
     let token = page.asked("copy").unwrap_or_default();
     answer(&page, assessed(&page, &part, &token, &form).await).await
 }
@@ -350,7 +351,7 @@ pub async fn show_new(page: PageRequest, part: web::Path<String>) -> HttpRespons
     answer(&page, made).await
 }
 
-pub async fn save_new(page: PageRequest, part: web::Path<String>, form: web::Bytes) -> HttpResponse {
+pub async fn save_new(page: PageRequest, part: web::Path<String>, form: FormBody) -> HttpResponse {
     let token = page.asked("copy").unwrap_or_default();
     answer_form(&page, &form, send_new(&page, &part, &token, &form).await).await
 }

@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::{Datelike, Duration, Months, Weekday};
 use serde_json::Value;
 
-use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::marks::marked;
 use crate::pages::registers::entries;
@@ -167,7 +166,7 @@ impl Entry {
 async fn holidays(page: &PageRequest, from: Day, to: Day) -> PageResult<Vec<(Day, String)>> {
     let mut all = Vec::new();
     for year in from.year()..=to.year() {
-        let table = if_seen(page, &format!("/holidays?year={year}")).await?.unwrap_or_default();
+        let table = page.if_seen(&format!("/holidays?year={year}")).await?.unwrap_or_default();
         let named = items(&table, "/days_off");
         for day in items(&table, "/off") {
             let name = named.iter().find(|d| d.get("date") == Some(day)).map_or("", |d| text(d, "/name"));
@@ -284,6 +283,18 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let of_register = |r: &'static kernel::procedure::RegisterEntry| {
         (r.key.to_owned(), r.label.in_language(page.language).to_owned())
     };
+    // A clash is of a person and of the dossiers on its sides: one of them has to fit.
+    let of_filter = |c: &&Value| {
+        let sides = || items(c, "/sides").iter();
+        let named = fold(text(c, "/full_name"));
+        let fits_words = wanted
+            .split_whitespace()
+            .all(|word| named.contains(word) || sides().any(|s| fold(&side(page, s)).contains(word)));
+        let shown = || all.iter().map(|e| e.href.as_str());
+        let of_shown = sides().any(|s| shown().any(|href| href.ends_with(text(s, "/delegation_id"))));
+        (wanted.is_empty() || fits_words) && (direction.is_empty() || of_shown)
+    };
+    let clashes = items(&seen, "/clashes").iter().filter(of_filter).map(clash).collect();
     let body = CalendarPage {
         frame: Frame::of(page, "/calendar", page.t("Lịch", "Calendar")).await?,
         period,
@@ -296,7 +307,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         direction,
         q,
         asked: (asked.0.to_owned(), asked.1),
-        clashes: items(&seen, "/clashes").iter().map(clash).collect(),
+        clashes,
         weekdays: flat.iter().take(7).map(|d| show::sentence(show::weekday(*d, page.language))).collect(),
         weeks,
         days: by_day,

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use askama::Template;
 use serde_json::Value;
 
-use crate::pages::dossier::{ActLink, acts, if_seen};
+use crate::pages::dossier::{ActLink, acts};
 use crate::pages::forms::decode::{Blank, TypingFaults, body};
 use crate::pages::forms::labels;
 use crate::pages::forms::names::{names_in, of_chosen, resolve};
@@ -56,7 +56,7 @@ struct CheckPage {
 pub async fn check_draft(page: &PageRequest, register: &RegisterPages, id: &str) -> PageResult<HttpResponse> {
     let path = format!("/{}/{id}", register.path);
     let dossier = page.get(&path).await?;
-    let assessment = if_seen(page, &format!("{path}/assessment")).await?;
+    let assessment = page.if_seen(&format!("{path}/assessment")).await?;
     let stored = stored_of(page, register, &dossier);
     let names = names_in(&dossier);
     let rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, page.language));

@@ -8,7 +8,6 @@ use actix_web::web::Bytes;
 use serde_json::{Map, Value, json};
 
 use crate::access::token::random_text;
-use crate::pages::dossier::if_seen;
 use crate::pages::forms::typed::Typed;
 use crate::pages::request::{PageRequest, PageResult, judged};
 use crate::pages::show::{items, text};
@@ -111,7 +110,7 @@ const MARKED: &str = "MẬT";
 
 /// Keeps what was typed under a name. What bears a secrecy mark is refused, and kept nowhere.
 pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<()> {
-    let before = if_seen(page, &path_of(name)).await?.unwrap_or_default();
+    let before = page.if_seen(&path_of(name)).await?.unwrap_or_default();
     let mut all = pieces(typed);
     let (writing, count) =
         (random_text().chars().take(8).filter(char::is_ascii_alphanumeric).collect::<String>(), all.len());
@@ -137,7 +136,7 @@ pub async fn write(page: &PageRequest, name: &str, typed: &Typed) -> PageResult<
 
 /// What was kept under a name, if there is something.
 pub async fn read(page: &PageRequest, name: &str) -> PageResult<Option<Typed>> {
-    let Some(first) = if_seen(page, &path_of(name)).await? else { return Ok(None) };
+    let Some(first) = page.if_seen(&path_of(name)).await? else { return Ok(None) };
     let pieces = text(&first, "/pieces").parse().unwrap_or(1).min(MOST_PIECES);
     let mut kept = Vec::new();
     let mut put = |copy: &Value| {
@@ -148,7 +147,7 @@ pub async fn read(page: &PageRequest, name: &str) -> PageResult<Option<Typed>> {
     put(&first);
     for piece in 1..pieces {
         let path = path_of(&piece_of(name, text(&first, "/writing"), piece));
-        put(&if_seen(page, &path).await?.unwrap_or_default());
+        put(&page.if_seen(&path).await?.unwrap_or_default());
     }
     Ok(Some(joined(kept)))
 }

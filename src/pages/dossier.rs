@@ -9,32 +9,24 @@ use crate::pages::forms::days;
 use crate::pages::forms::names::names_in;
 use crate::pages::forms::shape::fields_of;
 use crate::pages::frame::{Frame, answer, html};
-use crate::pages::inbox::{outcome_of, waiting_row};
+use crate::pages::inbox::waiting_row;
+use crate::pages::issued::{IssuedLine, issued};
 use crate::pages::marks::marked;
+use crate::pages::outcomes::{OutcomePanel, kept_back, outcomes};
 use crate::pages::registers::{RegisterPages, register};
-use crate::pages::request::{PageRequest, PageResult, Trouble};
+use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::reveal::has_numbers;
 use crate::pages::rule::{self, RuleAnswer};
-use crate::pages::show::{self, day_at, is_true, items, number, text};
+use crate::pages::show::{self, day_at, is_true, items, may, number, person, text};
 use crate::pages::summary::{self, SummaryRow};
 use crate::pages::supplement::{self, SupplementAsked};
+use crate::pages::way::{StoryEntry, story};
 
 /// A form that the reader may open.
 pub struct ActLink {
     pub href: String,
     pub label: String,
     pub main: bool,
-}
-
-/// An act of the history, or a step to come.
-pub struct StoryEntry {
-    pub class: &'static str,
-    pub when: String,
-    pub what: String,
-    pub who: String,
-    pub quote: String,
-    /// What a body asked for, or how it answered.
-    pub said: String,
 }
 
 pub struct FileLine {
@@ -73,8 +65,11 @@ struct DossierPage {
     /// None: the reader sees only what they are asked about.
     rule: Option<RuleAnswer>,
     rows: Vec<SummaryRow>,
+    outcomes: Vec<OutcomePanel>,
     story: Vec<StoryEntry>,
     files: Vec<FileLine>,
+    /// Papers of the office.
+    issued: Vec<IssuedLine>,
     may_upload: bool,
     remarks: Vec<Remark>,
     may_remark: bool,
@@ -93,6 +88,10 @@ struct DossierPage {
     amendments: Vec<AmendmentPanel>,
     /// What the agency is asked to add.
     asked: Option<SupplementAsked>,
+    /// Whether they may begin another dossier with what stands in this one.
+    may_copy: bool,
+    /// The act that somebody came for cannot be done now, and why.
+    too_late: String,
     /// After an act, the dossier that waits next, and how many are left.
     next: Option<NextLink>,
 }
@@ -104,13 +103,46 @@ struct NextLink {
     left: i64,
 }
 
+/// The acts that take a step: after them, the next one waits.
+const OF_INBOX: [&str; 10] = [
+    "submit",
+    "return",
+    "appraise",
+    "request-supplement",
+    "assign-authority",
+    "give-opinion",
+    "consent",
+    "decide",
+    "proceed",
+    "close",
+];
+
 async fn next_waiting(page: &PageRequest) -> PageResult<Option<NextLink>> {
-    if page.asked("done").is_none() || number(&page.counts().await?, "/inbox_total") == 0 {
+    let of_inbox = page.asked("done").is_some_and(|act| OF_INBOX.contains(&act.as_str()));
+    if !of_inbox || number(&page.counts().await?, "/inbox_total") == 0 {
         return Ok(None);
     }
     let inbox = page.get("/inbox?limit=1&count=true").await?;
     let first = items(&inbox, "/items").first().map(|item| waiting_row(page, item));
     Ok(first.map(|row| NextLink { href: row.href, title: row.title, left: number(&inbox, "/total") }))
+}
+
+/// Why the act that somebody came for cannot be done: it was done already, or the dossier is elsewhere.
+fn too_late(page: &PageRequest, dossier: &Value, history: &Value) -> String {
+    let act = page.asked("late").unwrap_or_default();
+    let label = page.contract.label("action", &act, page.language);
+    if act.is_empty() || label == act {
+        return String::new();
+    }
+    if let Some(done) = items(history, "/items").iter().rfind(|entry| text(entry, "/action") == act) {
+        let at = show::moment(text(done, "/at"), page.language);
+        let who = marked(&person(done, "/actor_person", text(done, "/actor")));
+        let said = page.t("đã được ghi", "was recorded");
+        return format!("«{label}» {said}: {at}, {who}.");
+    }
+    let (now, state) = (waiting(page, dossier), page.contract.label("state", text(dossier, "/state"), page.language));
+    let turn = if now.is_empty() { String::new() } else { format!(", {} {now}", page.t("đang chờ", "with")) };
+    format!("«{label}»: {} ({state}{turn}).", page.t("lúc này không làm được", "cannot be done now"))
 }
 
 /// The first and the last day of a dossier of any register.
@@ -131,7 +163,7 @@ pub fn number_of(page: &PageRequest, dossier: &Value) -> String {
 pub fn file_line(page: &PageRequest, path: &str, file: &Value, removable: bool) -> FileLine {
     let id = text(file, "/id");
     let day = show::day_of_moment(text(file, "/uploaded_at")).map(show::day).unwrap_or_default();
-    let (name, by) = (marked(text(file, "/file_name")), marked(text(file, "/uploaded_by_person/full_name")));
+    let (name, by) = (marked(text(file, "/file_name")), marked(&person(file, "/uploaded_by_person", "")));
     let about = [name.as_str(), &show::size(number(file, "/size")), &day, &by];
     FileLine {
         href: format!("/api/v1{path}/attachments/{id}"),
@@ -188,13 +220,6 @@ fn waiting(page: &PageRequest, dossier: &Value) -> String {
     bodies.join(", ")
 }
 
-pub fn person(value: &Value, at: &str, else_name: &str) -> String {
-    match text(value, &format!("{at}/full_name")) {
-        "" => else_name.to_owned(),
-        name => show::joined([name, text(value, &format!("{at}/post"))], ", "),
-    }
-}
-
 /// Whether somebody writes papers of a dossier: its agency, the office for external affairs, or who decides.
 fn writes_papers(me: &Value, dossier: &Value, agency: &str) -> bool {
     let own = text(me, "/agency_id");
@@ -203,80 +228,6 @@ fn writes_papers(me: &Value, dossier: &Value, agency: &str) -> bool {
         |body: &str| items(dossier, "/steps").iter().any(|s| text(s, "/kind") == "decide" && text(s, "/body") == body);
     let of_agency = !own.is_empty() && own == text(dossier, &format!("/{agency}/id"));
     of_agency || seats().any(|body| body == "dofa" || decides(body))
-}
-
-/// What a body answered by an act, if the act was the answer of a step.
-fn outcome_at(page: &PageRequest, act: &Value, dossier: &Value) -> Option<String> {
-    let steps = items(dossier, "/steps").iter();
-    let mut answered =
-        steps.filter(|s| text(s, "/acted_at") == text(act, "/at") && text(s, "/body") == text(act, "/body"));
-    let outcome = answered.find_map(|s| s.get("outcome")?.as_str())?;
-    // What only says that the step was taken adds nothing.
-    Some(outcome_of(page, outcome)).filter(|label| label != outcome)
-}
-
-/// The acts of the past, then what waits, then what is to come.
-fn story(page: &PageRequest, history: &Value, dossier: &Value) -> Vec<StoryEntry> {
-    let label = |list: &str, word: &str| page.contract.label(list, word, page.language);
-    let mut story = Vec::new();
-    for act in items(history, "/items") {
-        let action = text(act, "/action");
-        let mut who = marked(&person(act, "/actor_person", text(act, "/actor")));
-        if let Some(other) = act.pointer("/on_behalf_of_person").filter(|p| !p.is_null()) {
-            who = format!("{who} · {} {}", page.t("ký thay", "for"), marked(text(other, "/full_name")));
-        }
-        let document = text(act, "/document/number");
-        if !document.is_empty() {
-            who = format!("{who} · {document}");
-        }
-        let what = match action {
-            "create" => page.t("Lập hồ sơ", "Drafted").to_owned(),
-            _ => label("action", action),
-        };
-        let body = text(act, "/body");
-        let what = if body.is_empty() { what } else { format!("{}: {}", label("body", body), what.to_lowercase()) };
-        story.push(StoryEntry {
-            class: if action == "edit" { "edit" } else { "" },
-            when: show::sentence(&show::moment(text(act, "/at"), page.language)),
-            what,
-            who,
-            said: outcome_at(page, act, dossier)
-                .unwrap_or_else(|| supplement::papers(&page.contract, act, page.language).join("; ")),
-            quote: text(act, "/note").to_owned(),
-        });
-    }
-    for step in items(dossier, "/steps") {
-        let open = match text(step, "/standing") {
-            "open" => true,
-            "waiting" => false,
-            _ => continue,
-        };
-        let due =
-            day_at(step, "/due_on").map(|d| format!("{} {}", page.t("hạn", "due"), show::long_day(d, page.language)));
-        let (kind, body) = (label("step_kind", text(step, "/kind")), label("body", text(step, "/body")));
-        story.push(StoryEntry {
-            class: if open { "now" } else { "next" },
-            when: show::sentence(&due.unwrap_or_else(|| page.t("không định hạn", "no term").to_owned())),
-            what: format!(
-                "{}: {}",
-                if open { page.t("Đang chờ", "Waiting") } else { page.t("Tiếp theo", "Next") },
-                kind.to_lowercase()
-            ),
-            who: body,
-            said: String::new(),
-            quote: String::new(),
-        });
-    }
-    story
-}
-
-/// An answer that some readers do not get.
-pub async fn if_seen(page: &PageRequest, path: &str) -> PageResult<Option<Value>> {
-    match page.get(path).await {
-        Ok(value) => Ok(Some(value)),
-        Err(Trouble::Refused { status: 403 | 404 | 409, .. }) => Ok(None),
-        Err(other) => Err(other),
-    }
 }
 
 async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
@@ -300,13 +251,16 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let submitted_on = text(&dossier, "/submitted_on");
     let as_submitted = !past && !submitted_on.is_empty() && page.asked("rules").as_deref() == Some("submitted");
     let rules = if as_submitted { format!("?as_of={submitted_on}") } else { then.clone() };
-    let assessment = if_seen(page, &format!("{path}/assessment{rules}")).await?;
+    let assessment = page.if_seen(&format!("{path}/assessment{rules}")).await?;
     let history = page.get(&format!("{path}/history{then}")).await?;
-    let attachments = if_seen(page, &format!("{path}/attachments{then}")).await?.unwrap_or_default();
-    let remarks = if_seen(page, &format!("{path}/comments")).await?;
+    let attachments = page.if_seen(&format!("{path}/attachments{then}")).await?.unwrap_or_default();
+    let remarks = page.if_seen(&format!("{path}/comments")).await?;
     let fields = fields_of(&page.contract, &register.created_by);
-    let rows = summary::rows(&page.contract, &register.created_by, &fields, &dossier, page.language);
-    let (due, due_said, late) = show::due_at(&dossier, "/due_on", page.today, page.language);
+    let mut rows = summary::rows(&page.contract, &register.created_by, &fields, &dossier, page.language);
+    rows.extend(kept_back(page, &dossier));
+    // A body that was only asked is not told what became of it.
+    let outcomes = if assessment.is_some() { outcomes(page, &register, &dossier).await? } else { Vec::new() };
+    let (due, due_said, late) = page.due_at(&dossier, "/due_on");
     let editable = matches!(text(&dossier, "/state"), "draft" | "supplement_requested");
     let acts = if past { Vec::new() } else { acts(page, &path, &dossier) };
     let may_edit = acts.iter().any(|act| act.href.ends_with("/edit"));
@@ -349,8 +303,10 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         late: late || is_true(&dossier, "/overdue"),
         rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, page.language)),
         rows,
+        outcomes,
         story: story(page, &history, &dossier),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, editable && may_edit)).collect(),
+        issued: if assessment.is_some() { issued(page, &dossier).await? } else { Vec::new() },
         may_upload: !past && may_edit,
         remarks: remarks.iter().flat_map(|r| items(r, "/items")).map(remark).collect(),
         may_remark: !past && remarks.is_some(),
@@ -361,6 +317,8 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         as_submitted,
         submitted: day_at(&dossier, "/submitted_on").filter(|_| !past).map(show::day).unwrap_or_default(),
         numbers: !past && has_numbers(&page.me().await?, &dossier),
+        may_copy: !past && assessment.is_some() && may(&page.me().await?, "draft_dossiers"),
+        too_late: too_late(page, &dossier, &history),
         next: next_waiting(page).await?,
         acts,
         path,

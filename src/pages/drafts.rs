@@ -3,9 +3,9 @@
 use actix_web::http::Method;
 use actix_web::{HttpResponse, web};
 
-use crate::pages::acts::redrawn;
 use crate::pages::check::check_draft;
-use crate::pages::dossier::{if_seen, number_of};
+use crate::pages::dossier::number_of;
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::compare::{SideBySide, chose, keep_present};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::{names_in, of_chosen};
@@ -16,16 +16,16 @@ use crate::pages::held::{
     NUMBERS, forget, forget_restored, hide_numbers, keep_part, restored_from, reveal_numbers, token_of_part,
     typed_before, unsent,
 };
+use crate::pages::outcomes::clashes;
 use crate::pages::parts::{FormPlace, FormStanding, PartPage, back_to, links, onward, place_of};
 use crate::pages::pasting::{Pasting, pasted};
 use crate::pages::registers::register;
 use crate::pages::request::{PageRequest, PageResult, see_other};
 use crate::pages::rule;
-use crate::pages::rule_typed::{rule_as_typed, rule_fragment};
+use crate::pages::rule_typed::{answer_as_typed, rule_as_typed, rule_fragment};
 use crate::pages::sections::{part_after, part_of, sections, stored_of};
 use crate::pages::show::{self, number, text};
 use crate::pages::sign_in::answer_form;
-use crate::pages::working_days::WorkingDays;
 
 async fn draw_edit(
     page: &PageRequest,
@@ -40,7 +40,7 @@ async fn draw_edit(
     // How far a part is: what a new dossier requires says so; the changes of a draft may all be left out.
     let stored = stored_of(page, &register, &dossier);
     let required = sections(page, &register, &register.created_by);
-    let assessment = if_seen(page, &format!("{path}/assessment")).await?;
+    let assessment = page.if_seen(&format!("{path}/assessment")).await?;
     let by_stored = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language));
     let all = sections(page, &register, &register.changed_by);
     let section = part_of(&all, part)?;
@@ -69,7 +69,7 @@ async fn draw_edit(
     let pasting = Pasting::of(page, &section.fields, &typed);
     let numbers = hide_numbers(page, &mut typed, &Typed::default()).await?;
     let names = of_chosen(page, &section.fields, &typed, &dossier).await;
-    let calendar = WorkingDays::of(page, &typed).await;
+    let calendar = page.working_days_of(&typed).await;
     let drawing = refusal.drawing(page, &register.changed_by, &typed, &names, &[], &calendar);
     let changed = refusal.is_stale();
     let seen = page.asked("version").filter(|_| !changed);
@@ -93,6 +93,7 @@ async fn draw_edit(
         differing,
         numbers,
         pasting,
+        clashes: if section.holds("/programme") { clashes(page, &dossier) } else { Vec::new() },
         rule_at: format!("{here}/rule?version={version}"),
         unsent,
         here,
@@ -116,7 +117,7 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
         return Ok(see_other(&format!("/{}/{id}/edit/{part}", register.path)));
     }
     reveal_numbers(page, &mut typed, &Typed::default()).await;
-    if pasted(&mut typed) || redrawn(&mut typed) {
+    if pasted(&mut typed) || typed.redrawn() {
         return draw_edit(page, id, part, Some(typed), Refusal::default()).await;
     }
     let present = stored_of(page, &register, &page.get(&format!("/{}/{id}", register.path)).await?);
@@ -163,7 +164,7 @@ async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Page
     reveal_numbers(page, &mut typed, &Typed::default()).await;
     keep_part(page, &token_of_part(id, part), &typed).await;
     section.put_over(&mut whole, typed);
-    let answer = rule_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;
+    let answer = answer_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;
     Ok(rule_fragment(page, answer))
 }
 
@@ -171,7 +172,7 @@ async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     check_draft(page, &register(page)?, id).await
 }
 
-pub async fn assess_edit(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
+pub async fn assess_edit(page: PageRequest, path: web::Path<(String, String)>, form: FormBody) -> HttpResponse {
     answer(&page, assessed(&page, &path.0, &path.1, &form).await).await
 }
 
@@ -185,7 +186,7 @@ pub async fn show_edit(page: PageRequest, path: web::Path<(String, String)>) -> 
     answer(&page, made).await
 }
 
-pub async fn save_edit(page: PageRequest, path: web::Path<(String, String)>, form: web::Bytes) -> HttpResponse {
+pub async fn save_edit(page: PageRequest, path: web::Path<(String, String)>, form: FormBody) -> HttpResponse {
     answer_form(&page, &form, send_edit(&page, &path.0, &path.1, &form).await).await
 }
 

@@ -7,6 +7,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use crate::access::token::random_text;
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, see_other, settled};
@@ -85,7 +86,7 @@ pub async fn show_feeds(page: PageRequest) -> HttpResponse {
 }
 
 #[post("/calendar/feeds")]
-pub async fn add_feed(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn add_feed(page: PageRequest, form: FormBody) -> HttpResponse {
     answer_form(&page, &form, added(&page, &form).await).await
 }
 

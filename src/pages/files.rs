@@ -10,7 +10,7 @@ use serde_json::Value;
 use crate::access::token::random_text;
 use crate::dossier::parts::attachments::FILE_LIMIT;
 use crate::pages::contract::Offer;
-use crate::pages::dossier::{FileLine, file_line, if_seen};
+use crate::pages::dossier::{FileLine, file_line};
 use crate::pages::forms::names::names_in;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::forget_parts;
@@ -54,11 +54,11 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: UploadFault) -> 
     let register = register(page)?;
     let path = format!("/{}/{id}", register.path);
     let dossier = page.get(&path).await?;
-    let assessment = if_seen(page, &format!("{path}/assessment")).await?;
+    let assessment = page.if_seen(&format!("{path}/assessment")).await?;
     let attachments = page.get(&format!("{path}/attachments")).await?;
     let absent = |p: &&Value| p.pointer("/present") == Some(&Value::Bool(false));
     let missing = assessment.iter().flat_map(|a| items(a, "/dossier")).find(absent);
-    let history = if_seen(page, &format!("{path}/history")).await?.unwrap_or_default();
+    let history = page.if_seen(&format!("{path}/history")).await?.unwrap_or_default();
     let asked = supplement::asked(&page.contract, text(&dossier, "/state"), &history, page.language);
     // What a body asked for comes first, then what the rule asks for.
     let by_body = asked.as_ref().and_then(|asked| asked.documents.first()).map(String::as_str);

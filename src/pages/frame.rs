@@ -84,7 +84,7 @@ impl Frame {
             places: Vec::new(),
             crumbs: Vec::new(),
             done: None,
-            today: show::long_day(page.today, page.language),
+            today: show::moment(&kernel::time::rfc3339(page.now), page.language),
             version: 0,
             searched: String::new(),
             style: assets::address("pages.css"),
@@ -252,6 +252,8 @@ struct TroublePage {
     heading: String,
     detail: String,
     next: String,
+    /// The same page from its beginning.
+    again: String,
     trace_id: String,
 }
 
@@ -338,9 +340,24 @@ pub async fn nowhere(http: &HttpRequest) -> HttpResponse {
     }
 }
 
+/// The page that says why there is none, for whom nobody has asked the API yet.
+pub fn refused_before(page: &PageRequest, status: u16, problem: &Value) -> HttpResponse {
+    trouble(page, status, problem, |heading| Frame::open(page, heading))
+}
+
 async fn refused(page: &PageRequest, status: u16, problem: &Value) -> HttpResponse {
+    let known = Frame::of(page, "", "").await.ok();
+    trouble(page, status, problem, |heading| match known {
+        Some(frame) => Frame { title: heading.to_owned(), ..frame },
+        None => Frame::open(page, heading),
+    })
+}
+
+fn trouble(page: &PageRequest, status: u16, problem: &Value, frame: impl FnOnce(&str) -> Frame) -> HttpResponse {
     let heading = match status {
         404 => page.t("Không tìm thấy trang này", "This page was not found").to_owned(),
+        400 => page.t("Địa chỉ này không đúng", "This address is not valid").to_owned(),
+        413 => page.t("Nội dung gửi đi quá dài", "Too much was sent").to_owned(),
         403 => page.t("Không có quyền xem trang này", "You may not see this page").to_owned(),
         500.. => page.t("Máy chủ gặp lỗi", "Something went wrong on the server").to_owned(),
         _ => text(problem, "/title").to_owned(),
@@ -352,11 +369,10 @@ async fn refused(page: &PageRequest, status: u16, problem: &Value) -> HttpRespon
         ),
         _ => "",
     };
-    let frame = match Frame::of(page, "", &heading).await {
-        Ok(frame) => frame,
-        Err(_) => Frame::open(page, &heading),
-    };
+    // An address that somebody changed, or a place in an older list.
+    let again = if status == 400 && page.http.method() == Method::GET { page.http.path() } else { "" };
+    let frame = frame(&heading);
     let detail = if status == 404 { String::new() } else { text(problem, "/detail").to_owned() };
     let trace_id = if status >= 500 { text(problem, "/trace_id").to_owned() } else { String::new() };
-    html(status, &TroublePage { frame, heading, detail, next: next.to_owned(), trace_id })
+    html(status, &TroublePage { frame, heading, detail, next: next.to_owned(), again: again.to_owned(), trace_id })
 }

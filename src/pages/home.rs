@@ -5,8 +5,9 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::pages::frame::{Frame, answer, html};
+use crate::pages::home_law::law_panels;
 use crate::pages::home_panels::{HomePanel, panels};
-use crate::pages::inbox::{InboxPart, heading_of, waiting};
+use crate::pages::inbox::{CONSENT, InboxPart, waiting};
 use crate::pages::lists::{Row, row};
 use crate::pages::registers::{self, RegisterPages};
 use crate::pages::request::{PageRequest, PageResult};
@@ -22,11 +23,18 @@ struct HomeGroup {
     about: String,
     empty: String,
     rows: Vec<Row>,
+    more: Vec<MoreLink>,
+}
+
+/// Where the rest of a part is.
+struct MoreLink {
+    href: String,
+    label: String,
 }
 
 struct TallyLink {
     href: String,
-    count: i64,
+    count: String,
     label: String,
 }
 
@@ -57,33 +65,51 @@ struct HomePage {
     groups: Vec<HomeGroup>,
     duties: Vec<DutyLine>,
     has_duties: bool,
+    no_duties: &'static str,
     /// Lists beside those of the flow.
     panels: Vec<HomePanel>,
     /// Says what somebody who only reads may do.
     only_reads: bool,
 }
 
-/// Dossiers that a query finds, up to a limit of each register; and whether there are more of them.
+/// The dossiers that a query finds, up to a limit of each register, and where more of them are.
+struct FoundDossierRows {
+    rows: Vec<Row>,
+    more: Vec<MoreLink>,
+}
+
+impl FoundDossierRows {
+    /// How many, as far as they are shown.
+    fn said(&self, page: &PageRequest) -> String {
+        let over = if self.more.is_empty() { "" } else { page.t("hơn ", "over ") };
+        format!("{over}{}", self.rows.len())
+    }
+}
+
 async fn listed(
     page: &PageRequest,
     registers: &[RegisterPages],
     query: &str,
     limit: usize,
-) -> PageResult<(Vec<Row>, bool)> {
-    let (mut rows, mut more) = (Vec::new(), false);
+) -> PageResult<FoundDossierRows> {
+    let mut found = FoundDossierRows { rows: Vec::new(), more: Vec::new() };
     for register in registers {
         let list = page.get(&format!("/{}?{query}&limit={limit}&waiting=true", register.path)).await?;
-        rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
-        more |= list.pointer("/next").is_some_and(|next| !next.is_null());
+        found.rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
+        if list.pointer("/next").is_some_and(Value::is_string) {
+            let label = register.label(page.language).to_owned();
+            found.more.push(MoreLink { href: format!("/{}?{query}", register.path), label });
+        }
     }
-    Ok((rows, more))
+    Ok(found)
 }
 
+/// Most dossiers of each register that a part shows.
+const SHOWN: usize = 12;
+
 /// Dossiers of all registers that a filter finds, those that were touched last.
-async fn found(page: &PageRequest, registers: &[RegisterPages], filter: &str, limit: usize) -> PageResult<Vec<Row>> {
-    let (mut rows, _) = listed(page, registers, &format!("{filter}&sort=-updated_at"), limit).await?;
-    rows.truncate(limit);
-    Ok(rows)
+async fn found(page: &PageRequest, registers: &[RegisterPages], filter: &str) -> PageResult<FoundDossierRows> {
+    listed(page, registers, &format!("{filter}&sort=-updated_at"), SHOWN).await
 }
 
 /// A day as it is shown, `dd/MM/yyyy`, in the order of days.
@@ -125,73 +151,88 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
                 buttons.push(Button { href, label, main: buttons.is_empty() && !leads });
             }
         }
-        let mut group = |id, heading: &str, empty: &str, rows: Vec<Row>| {
-            groups.push(HomeGroup { id, heading: heading.into(), about: String::new(), empty: empty.into(), rows });
+        let mut group = |id, heading: &str, empty: &str, FoundDossierRows { rows, more }: FoundDossierRows| {
+            groups.push(HomeGroup {
+                id,
+                heading: heading.into(),
+                about: String::new(),
+                empty: empty.into(),
+                rows,
+                more,
+            });
         };
-        let mut mend = found(page, &registers, &format!("state=supplement_requested&{own}"), 20).await?;
-        for row in &mut mend {
+        let mut mend = found(page, &registers, &format!("state=supplement_requested&{own}")).await?;
+        for row in &mut mend.rows {
             let history = page.get(&format!("{}/history", row.href)).await?;
             let asked = supplement::asked(&page.contract, "supplement_requested", &history, page.language);
             row.asked = asked.map(|a| show::joined([&*a.papers.join("; "), &a.note], " · ")).unwrap_or_default();
         }
-        let returned = mend.len();
+        // What the head sent back is a draft again, but it is not for its author to begin with something else.
+        let mut started = found(page, &registers, &format!("state=draft&{own}")).await?;
+        let (returned, begun): (Vec<Row>, Vec<Row>) = started.rows.into_iter().partition(|row| !row.asked.is_empty());
+        mend.rows.splice(0..0, returned);
+        started.rows = begun;
+        let way = found(page, &registers, &format!("state={UNDER_WAY}&{own}")).await?;
+        let said = [("#mend", mend.said(page)), ("#way", way.said(page)), ("#drafts", started.said(page))];
         group(
             "mend",
             page.t("Cần sửa", "To mend"),
-            page.t("Không có hồ sơ phải bổ sung.", "Nothing was sent back."),
+            page.t("Không có hồ sơ phải sửa, phải bổ sung.", "Nothing was sent back."),
             mend,
         );
-        let way = found(page, &registers, &format!("state={UNDER_WAY}&{own}"), 20).await?;
-        let going = i64::try_from(way.len()).unwrap_or_default();
+        group("drafts", page.t("Bản nháp", "Drafts"), page.t("Không có bản nháp.", "There are no drafts."), started);
+        let copies = unfinished(page, &registers, COPIES).await?;
+        if !copies.is_empty() {
+            begun_panels.push(HomePanel::unfinished(page, copies));
+        }
         group(
             "way",
             page.t("Đang giải quyết", "Under way"),
             page.t("Không có hồ sơ đang giải quyết.", "Nothing is under way."),
             way,
         );
-        let started = found(page, &registers, &format!("state=draft&{own}"), 20).await?;
-        let begun = started.len();
-        group("drafts", page.t("Bản nháp", "Drafts"), page.t("Không có bản nháp.", "There are no drafts."), started);
-        let copies = unfinished(page, &registers, COPIES).await?;
-        if !copies.is_empty() {
-            begun_panels.push(HomePanel::unfinished(page, copies));
-        }
-        let mut one = |href: &str, count: i64, vi, en| {
+        let labels = [("cần sửa", "to mend"), ("đang giải quyết", "under way"), ("bản nháp", "drafts")];
+        for ((href, count), (vi, en)) in said.into_iter().zip(labels) {
             tally.push(TallyLink { href: href.to_owned(), count, label: page.t(vi, en).to_owned() });
+        }
+        let (count, label) = match leads {
+            true => (number(&counts, "/duties_overdue"), page.t("nghĩa vụ quá hạn", "overdue duties")),
+            false => (number(&counts, "/duties"), page.t("nghĩa vụ còn mở", "open duties")),
         };
-        let of_agency =
-            |counted: i64, shown: usize| if leads { i64::try_from(shown).unwrap_or_default() } else { counted };
-        one("#mend", of_agency(number(&counts, "/supplements"), returned), "cần sửa", "to mend");
-        one("#way", going, "đang giải quyết", "under way");
-        one("#drafts", of_agency(number(&counts, "/drafts"), begun), "bản nháp", "drafts");
-        one("#duties", number(&counts, "/duties"), "nghĩa vụ còn mở", "open duties");
+        tally.push(TallyLink { href: "#duties".to_owned(), count: count.to_string(), label: label.to_owned() });
     }
     // A clerk's inbox is what is to mend; whoever holds a seat signs and decides.
-    let reads_inbox = may(&me, "read_inbox") && (!drafts || !items(&me, "/seats").is_empty());
-    let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?) } else { Vec::new() };
+    let reads_inbox = may(&me, "read_inbox") && !items(&me, "/seats").is_empty();
+    let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?, &counts) } else { Vec::new() };
     if let Some(first) = parts.iter().flat_map(|part| &part.rows).next() {
-        let label = page.t("Mở hồ sơ đầu tiên", "Open the first dossier").to_owned();
-        buttons.insert(0, Button { href: first.href.clone(), label, main: true });
+        // The Party office enters letters one after another; everybody else reads before they say anything.
+        let (label, href) = match parts.iter().all(|part| part.kind == CONSENT) {
+            true => (page.t("Ghi ý kiến", "Record an answer"), format!("{}/consent", first.href)),
+            false => (page.t("Mở hồ sơ đầu tiên", "Open the first dossier"), first.href.clone()),
+        };
+        buttons.insert(0, Button { href, label: label.to_owned(), main: true });
     }
     let handles = items(&me, "/seats").iter().any(|seat| text(seat, "/body") == "dofa");
     let mut parts = parts;
     if handles && !drafts {
         for kind in ["appraise", "assign-authority"] {
-            let heading = heading_of(page, kind);
-            if parts.iter().all(|part| part.heading != heading) {
-                parts.push(InboxPart { heading, oldest: String::new(), rows: Vec::new() });
+            if parts.iter().all(|part| part.kind != kind) {
+                parts.push(InboxPart::empty(page, kind));
             }
         }
         groups.extend(handled(page, &registers).await?);
     }
     buttons.extend(beside_the_flow(page, &me, buttons.is_empty()));
-    let has_duties = reads && number(&counts, "/duties") > 0;
+    // A head answers for what is late, a clerk for all that is open.
+    let (owed, late_only) = if leads { ("/duties_overdue", "&overdue=true") } else { ("/duties", "") };
+    let has_duties = reads && number(&counts, owed) > 0;
     let duties = if has_duties {
-        let list = page.get("/duties?open=true&limit=10").await?;
+        let list = page.get(&format!("/duties?open=true&limit=10{late_only}")).await?;
         items(&list, "/items").iter().map(|d| duty(page, d)).collect()
     } else {
         Vec::new()
     };
+    let law = if may(&me, "administer_regulations") { law_panels(page).await? } else { Vec::new() };
     let agency = text(&me, "/agency/name");
     let title = match (drafts, agency) {
         (true, agency) if !agency.is_empty() => page.t(&format!("Việc của {agency}"), "Work of my agency").to_owned(),
@@ -205,41 +246,44 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         lead,
         buttons,
         tally,
-        panels: begun_panels.into_iter().chain(panels(page, &me, drafts).await?).collect(),
-        only_reads: reads && !drafts && !reads_inbox,
+        panels: begun_panels.into_iter().chain(panels(page, &me, drafts).await?).chain(law).collect(),
+        only_reads: reads && !drafts && !may(&me, "read_inbox"),
         reads_inbox,
         nothing_waits: parts.is_empty(),
         parts,
         groups,
         duties,
         has_duties,
+        no_duties: match leads {
+            true => page.t("Không có nghĩa vụ quá hạn.", "No duty is overdue."),
+            false => page.t("Không có nghĩa vụ còn mở.", "There are no open duties."),
+        },
     };
     Ok(html(200, &body))
 }
 
 /// What else the body for external affairs looks after: opinions that nobody gave in time, and dossiers that may be closed.
 async fn handled(page: &PageRequest, registers: &[RegisterPages]) -> PageResult<[HomeGroup; 2]> {
-    let group = |id, heading: &str, empty: &str, (mut rows, more): (Vec<Row>, bool), first: String| {
-        let over = if more { page.t("hơn ", "over ") } else { "" };
-        let about = show::joined([format!("{over}{}", rows.len()).as_str(), &first], " · ");
+    let group = |id, heading: &str, empty: &str, found: FoundDossierRows, first: String| {
+        let about = show::joined([found.said(page).as_str(), &first], " · ");
+        let FoundDossierRows { mut rows, more } = found;
         rows.truncate(20);
-        HomeGroup { id, heading: heading.to_owned(), about, empty: empty.to_owned(), rows }
+        HomeGroup { id, heading: heading.to_owned(), about, empty: empty.to_owned(), rows, more }
     };
     // Of more than are shown, those that nobody has touched for the longest.
     let overdue = "state=submitted,appraising,consulting&overdue=true&sort=updated_at";
-    let (mut late, more) = listed(page, registers, overdue, 200).await?;
+    let mut late = listed(page, registers, overdue, 200).await?;
     // Its own steps stand in its inbox.
     let own = page.contract.label("body", "dofa", page.language);
-    late.retain(|row| !row.waits.is_empty() && row.waits.split(", ").all(|body| body != own));
-    late.sort_by_key(|row| in_order(&row.due));
-    let earliest = late.first().map(|row| row.due_said.clone()).unwrap_or_default();
-    let (mut done, more_done) = listed(page, registers, "state=reported&sort=updated_at", 50).await?;
-    done.sort_by_key(|row| in_order(row.days.rsplit('–').next().unwrap_or_default()));
-    let longest = done.first().map(|row| row.days.clone()).unwrap_or_default();
+    late.rows.retain(|row| !row.waits.is_empty() && row.waits.split(", ").all(|body| body != own));
+    late.rows.sort_by_key(|row| in_order(&row.due));
+    let earliest = late.rows.first().map(|row| row.due_said.clone()).unwrap_or_default();
+    let mut done = listed(page, registers, "state=reported&sort=updated_at", 50).await?;
+    done.rows.sort_by_key(|row| in_order(row.days.rsplit('–').next().unwrap_or_default()));
+    let longest = done.rows.first().map(|row| row.days.clone()).unwrap_or_default();
     let (opinions, close) = (page.t("Quá hạn ý kiến", "Opinions overdue"), page.t("Hồ sơ chờ đóng", "To be closed"));
     let no_opinions = page.t("Không có ý kiến nào quá hạn.", "No opinion is overdue.");
     let none = page.t("Không có hồ sơ chờ đóng.", "Nothing waits to be closed.");
-    let (late, done) = ((late, more), (done, more_done));
     Ok([group("overdue", opinions, no_opinions, late, earliest), group("close", close, none, done, longest)])
 }
 
@@ -263,7 +307,7 @@ fn beside_the_flow(page: &PageRequest, me: &Value, main: bool) -> Vec<Button> {
 }
 
 fn duty(page: &PageRequest, duty: &Value) -> DutyLine {
-    let (_, due_said, late) = show::due_at(duty, "/due_on", page.today, page.language);
+    let (_, due_said, late) = page.due_at(duty, "/due_on");
     DutyLine {
         what: page.contract.label("duty", text(duty, "/code"), page.language),
         about: show::joined([text(duty, "/full_name"), text(duty, "/title")], ", "),

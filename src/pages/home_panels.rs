@@ -1,21 +1,23 @@
-//! What roles beside those of the flow see first: who is abroad, passports that are out, this year's figures, texts in
-//! force, accounts that nobody has activated.
+//! What roles beside those of the flow see first: who is abroad, passports that are to go out or are out, this
+//! year's figures, reports, what is overdue, the trail, accounts that nobody has activated.
 
 use chrono::{Datelike, Duration};
 use serde_json::Value;
 
-use crate::pages::collections::places::{StatusLine, status};
-use crate::pages::dossier::if_seen;
+use crate::pages::collections::places::{IMPORT_RIGHTS, StatusLine, status};
+use crate::pages::collections::words::Telling;
 use crate::pages::marks::marked;
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult};
-use crate::pages::show::may;
 use crate::pages::show::{self, day_at, is_true, items, number, text};
+use crate::pages::show::{may, may_any};
 use crate::pages::unfinished::Unfinished;
 
 /// A list on the home page.
 pub struct HomePanel {
     pub heading: String,
+    /// Beside the heading: how many there are, or as of when.
+    pub about: String,
     pub rows: Vec<PanelRow>,
     /// What stands there when there is nothing.
     pub empty: String,
@@ -42,6 +44,7 @@ impl HomePanel {
         };
         HomePanel {
             heading: page.t("Bản nhập dở, chưa thành hồ sơ", "Unfinished, not a dossier yet").to_owned(),
+            about: String::new(),
             rows: copies.into_iter().map(row).collect(),
             empty: String::new(),
             more: None,
@@ -50,7 +53,7 @@ impl HomePanel {
 }
 
 impl PanelRow {
-    fn named(title: &str, about: String) -> Self {
+    pub fn named(title: &str, about: String) -> Self {
         PanelRow { title: title.to_owned(), named: true, href: None, about, late: false }
     }
 }
@@ -62,17 +65,24 @@ pub async fn panels(page: &PageRequest, me: &Value, drafts: bool) -> PageResult<
         all.extend(travelling(page).await?);
     }
     if may(me, "keep_passports") {
+        all.extend(due_out(page).await?);
         all.extend(passports(page).await?);
     }
     // Whoever decides sees what waits and who travels, nothing else.
-    if may(me, "read_statistics") && !may(me, "read_inbox") {
+    let looks_only = !may(me, "read_inbox");
+    if may(me, "read_statistics") && looks_only {
         all.extend(figures(page).await?);
     }
-    if may(me, "read_trail") && may(me, "read_dossiers") {
-        all.push(overdue(page));
+    if may(me, "freeze_reports") && looks_only {
+        all.extend(reports_due(page).await?);
+        all.extend(reports_frozen(page).await?);
     }
-    if may(me, "administer_regulations") {
-        all.extend(texts(page).await?);
+    if may(me, "read_trail") && may(me, "read_dossiers") {
+        all.push(overdue(page).await?);
+        all.extend(trail(page).await?);
+    }
+    if may_any(me, &IMPORT_RIGHTS) {
+        all.extend(imports(page).await?);
     }
     if may(me, "administer_accounts") {
         all.extend(accounts(page).await?);
@@ -84,7 +94,7 @@ pub async fn panels(page: &PageRequest, me: &Value, drafts: bool) -> PageResult<
 /// Who is abroad or here today, and who comes within a week.
 async fn travelling(page: &PageRequest) -> PageResult<Option<HomePanel>> {
     let (from, to) = (page.today, page.today + Duration::days(6));
-    let Some(seen) = if_seen(page, &format!("/calendar?from={from}&to={to}")).await? else { return Ok(None) };
+    let Some(seen) = page.if_seen(&format!("/calendar?from={from}&to={to}")).await? else { return Ok(None) };
     let registers = entries(page);
     let row = |e: &Value| {
         let of = registers.iter().find(|r| r.key == text(e, "/direction"));
@@ -98,6 +108,7 @@ async fn travelling(page: &PageRequest) -> PageResult<Option<HomePanel>> {
         }
     };
     Ok(Some(HomePanel {
+        about: String::new(),
         heading: page.t("Đang đi, đang đến trong 7 ngày", "Abroad or here within 7 days").to_owned(),
         rows: items(&seen, "/items").iter().take(12).map(row).collect(),
         empty: page
@@ -110,23 +121,66 @@ async fn travelling(page: &PageRequest) -> PageResult<Option<HomePanel>> {
     }))
 }
 
-/// Passports that are out, those that are late first.
+/// How many of a list are shown; where there are more, that.
+fn shown_of(page: &PageRequest, list: &Value) -> String {
+    match (items(list, "/items").len(), list.pointer("/next").is_some_and(Value::is_string)) {
+        (0, _) => String::new(),
+        (n, true) => format!("{} {n}", page.t("hơn", "over")),
+        (n, false) => n.to_string(),
+    }
+}
+
+/// Passports that are still to be handed out; each leads to the form that hands it out.
+async fn due_out(page: &PageRequest) -> PageResult<Option<HomePanel>> {
+    let Some(list) = page.if_seen("/custodies/due-out?limit=20").await? else { return Ok(None) };
+    let row = |due: &Value| {
+        let kind = page.contract.label("passport_kind", text(due, "/kind"), page.language);
+        let leaves = day_at(due, "/begins_on").map(show::day).unwrap_or_default();
+        let leaves = format!("{} {leaves}", page.t("đi", "leaves"));
+        let (trip, person) = (text(due, "/delegation_id"), text(due, "/official/id"));
+        PanelRow {
+            href: Some(format!("/custodies/new?delegation_id={trip}&official_id={person}")),
+            ..PanelRow::named(
+                text(due, "/official/full_name"),
+                show::joined([leaves.as_str(), &kind, &marked(text(due, "/title"))], " · "),
+            )
+        }
+    };
+    Ok(Some(HomePanel {
+        heading: page.t("Hộ chiếu chờ giao", "Passports to hand out").to_owned(),
+        about: shown_of(page, &list),
+        rows: items(&list, "/items").iter().map(row).collect(),
+        empty: page.t("Không có hộ chiếu nào chờ giao.", "No passport is to be handed out.").to_owned(),
+        more: None,
+    }))
+}
+
+/// Passports that are out, those that are late first; each leads to the form that takes it back.
 async fn passports(page: &PageRequest) -> PageResult<Option<HomePanel>> {
-    let Some(list) = if_seen(page, "/custodies?out=true&limit=50").await? else { return Ok(None) };
+    let Some(list) = page.if_seen("/custodies?out=true&limit=50").await? else { return Ok(None) };
     let mut out: Vec<&Value> = items(&list, "/items").iter().collect();
+    let late = out.iter().filter(|c| is_true(c, "/overdue")).count();
     out.sort_by_key(|c| (!is_true(c, "/overdue"), text(c, "/due_on").to_owned()));
     let row = |c: &&Value| {
-        let (_, due, late) = show::due_at(c, "/due_on", page.today, page.language);
+        let (_, due, late) = page.due_at(c, "/due_on");
         let kind = page.contract.label("passport_kind", text(c, "/kind"), page.language);
         let since = day_at(c, "/handed_over_on").map(show::day).unwrap_or_default();
         let about = show::joined([kind.as_str(), &format!("{} {since}", page.t("giao", "handed over")), &due], " · ");
-        PanelRow { late: late || is_true(c, "/overdue"), ..PanelRow::named(text(c, "/full_name"), about) }
+        PanelRow {
+            late: late || is_true(c, "/overdue"),
+            href: Some(format!("/custodies/{}/return", text(c, "/id"))),
+            ..PanelRow::named(text(c, "/full_name"), about)
+        }
     };
     Ok(Some(HomePanel {
         heading: page.t("Hộ chiếu đang giao", "Passports that are out").to_owned(),
+        about: match late {
+            0 => shown_of(page, &list),
+            late => format!("{} · {late} {}", shown_of(page, &list), page.t("quá hạn", "overdue")),
+        },
         rows: out.iter().take(20).map(row).collect(),
         empty: page.t("Không có hộ chiếu nào đang giao.", "No passport is out.").to_owned(),
-        more: None,
+        more: Some("/custodies".to_owned()),
     }))
 }
 
@@ -135,7 +189,7 @@ async fn figures(page: &PageRequest) -> PageResult<Option<HomePanel>> {
     let year = page.today.year();
     let mut rows = Vec::new();
     for entry in entries(page).into_iter().filter(|entry| entry.counted.is_some()) {
-        let Some(seen) = if_seen(page, &format!("/statistics/{}?year={year}", entry.key)).await? else { continue };
+        let Some(seen) = page.if_seen(&format!("/statistics/{}?year={year}", entry.key)).await? else { continue };
         let counted = |at: &str| show::grouped(number(&seen, at));
         let (delegations, people) = (counted("/total/delegations"), counted("/total/visits"));
         let about = format!(
@@ -149,46 +203,129 @@ async fn figures(page: &PageRequest) -> PageResult<Option<HomePanel>> {
     }
     Ok(Some(HomePanel {
         heading: format!("{} {year}", page.t("Số liệu năm", "Figures of")),
+        about: format!("{} {}", page.t("Số liệu đến", "As of"), show::day(page.today)),
         rows,
         empty: page.t("Chưa có số liệu.", "There are no figures yet.").to_owned(),
         more: Some("/statistics/overview".to_owned()),
     }))
 }
 
-/// Where overdue dossiers are listed, for whoever only looks.
-fn overdue(page: &PageRequest) -> HomePanel {
-    let row = |entry: &kernel::procedure::RegisterEntry| PanelRow {
-        title: entry.label.in_language(page.language).to_owned(),
-        named: false,
-        href: Some(format!("/{}?overdue=true", entry.path)),
-        about: String::new(),
-        late: false,
-    };
-    HomePanel {
-        heading: page.t("Hồ sơ quá hạn", "Overdue dossiers").to_owned(),
-        rows: entries(page).into_iter().map(row).collect(),
-        empty: String::new(),
-        more: None,
-    }
-}
-
-/// The texts of the law book, with how well each is known.
-async fn texts(page: &PageRequest) -> PageResult<Option<HomePanel>> {
-    let Some(list) = if_seen(page, "/regulations?limit=200").await? else { return Ok(None) };
-    let row = |r: &Value| {
-        let status = page.contract.label("rule_status", text(r, "/status"), page.language);
-        let from = match day_at(r, "/in_force_from") {
-            Some(day) => format!("{} {}", page.t("từ", "from"), show::day(day)),
-            None => page.t("chưa rõ ngày có hiệu lực", "day of effect not known").to_owned(),
-        };
-        let about = show::joined([marked(text(r, "/document")).as_str(), &status, &from], " · ");
-        PanelRow { late: text(r, "/status") == "unverified", ..PanelRow::named(text(r, "/title"), about) }
+/// The reports that freeze themselves, the next one first.
+async fn reports_due(page: &PageRequest) -> PageResult<Option<HomePanel>> {
+    let Some(list) = page.if_seen("/report-schedules").await? else { return Ok(None) };
+    let mut due: Vec<&Value> = items(&list, "/items").iter().collect();
+    due.sort_by_key(|s| text(s, "/next_on").to_owned());
+    let row = |s: &&Value| {
+        let day = day_at(s, "/next_on");
+        let said = day.map(|day| format!("{} {}", page.t("chốt ngày", "frozen on"), show::day(day)));
+        PanelRow {
+            title: page.contract.label("report_kind", text(s, "/kind"), page.language),
+            named: false,
+            href: None,
+            about: said.unwrap_or_default(),
+            late: day.is_some_and(|day| day < page.today),
+        }
     };
     Ok(Some(HomePanel {
-        heading: page.t("Văn bản trong hệ thống", "Texts in the system").to_owned(),
+        heading: page.t("Báo cáo đến kỳ", "Reports to come").to_owned(),
+        about: String::new(),
+        rows: due.iter().take(8).map(row).collect(),
+        empty: page.t("Chưa đặt lịch cho báo cáo nào.", "No report is scheduled.").to_owned(),
+        more: Some("/report-schedules".to_owned()),
+    }))
+}
+
+/// The reports that were frozen last.
+async fn reports_frozen(page: &PageRequest) -> PageResult<Option<HomePanel>> {
+    let Some(list) = page.if_seen("/reports?limit=5").await? else { return Ok(None) };
+    let row = |r: &Value| {
+        let at = show::moment(text(r, "/frozen_at"), page.language);
+        PanelRow {
+            href: Some(format!("/reports/{}", text(r, "/id"))),
+            ..PanelRow::named(text(r, "/title"), format!("{} {at}", page.t("chốt lúc", "frozen at")))
+        }
+    };
+    Ok(Some(HomePanel {
+        heading: page.t("Báo cáo đã chốt gần đây", "Reports frozen lately").to_owned(),
+        about: String::new(),
         rows: items(&list, "/items").iter().map(row).collect(),
-        empty: page.t("Chưa nạp bộ quy định nào.", "No text is loaded.").to_owned(),
+        empty: page.t("Chưa chốt báo cáo nào.", "No report is frozen yet.").to_owned(),
+        more: Some("/reports".to_owned()),
+    }))
+}
+
+/// Lists that are being checked, or wait to be written; nothing where there are none.
+async fn imports(page: &PageRequest) -> PageResult<Option<HomePanel>> {
+    let Some(list) = page.if_seen("/imports?limit=20").await? else { return Ok(None) };
+    let row = |import: &Value| {
+        let rows = show::grouped(number(import, "/rows"));
+        let state = page.contract.label("import_state", text(import, "/state"), page.language);
+        let far = match text(import, "/state") {
+            "checking" => format!("{}/{rows} {}", show::grouped(number(import, "/done")), page.t("dòng", "rows")),
+            "staged" => format!("{rows} {}", page.t("dòng", "rows")),
+            _ => return None,
+        };
+        let kind = page.contract.label("import_kind", text(import, "/kind"), page.language);
+        Some(PanelRow {
+            href: Some(format!("/imports/{}", text(import, "/id"))),
+            ..PanelRow::named(text(import, "/file_name"), show::joined([kind.as_str(), &state, &far], " · "))
+        })
+    };
+    let rows: Vec<PanelRow> = items(&list, "/items").iter().filter_map(row).collect();
+    Ok((!rows.is_empty()).then(|| HomePanel {
+        heading: page.t("Danh sách đang nhập", "Imports under way").to_owned(),
+        about: String::new(),
+        rows,
+        empty: String::new(),
+        more: Some("/imports".to_owned()),
+    }))
+}
+
+/// How many dossiers are overdue, and where they are listed, for whoever only looks.
+async fn overdue(page: &PageRequest) -> PageResult<HomePanel> {
+    let mut rows = Vec::new();
+    for entry in entries(page) {
+        let list = format!("/{}?overdue=true", entry.path);
+        let seen = page.if_seen(&format!("{list}&limit=1&count=true")).await?.unwrap_or_default();
+        let total = number(&seen, "/total");
+        rows.push(PanelRow {
+            title: entry.label.in_language(page.language).to_owned(),
+            named: false,
+            href: Some(list),
+            about: format!("{} {}", show::grouped(total), page.t("hồ sơ", "dossiers")),
+            late: total > 0,
+        });
+    }
+    Ok(HomePanel {
+        heading: page.t("Hồ sơ quá hạn", "Overdue dossiers").to_owned(),
+        about: String::new(),
+        rows,
+        empty: String::new(),
         more: None,
+    })
+}
+
+/// What was done last, as the trail has it.
+async fn trail(page: &PageRequest) -> PageResult<Option<HomePanel>> {
+    let Some(list) = page.if_seen("/audit?limit=8").await? else { return Ok(None) };
+    let telling =
+        Telling::of(&page.contract, page.contract.item_of("/api/v1/audit").unwrap_or_default(), page.language);
+    let row = |t: &Value| {
+        let at = show::moment(text(t, "/at"), page.language);
+        PanelRow {
+            title: telling.cell(t, "action").join(", "),
+            named: false,
+            href: None,
+            about: show::joined([at.as_str(), text(t, "/actor"), text(t, "/object")], " · "),
+            late: text(t, "/result") == "refused",
+        }
+    };
+    Ok(Some(HomePanel {
+        heading: page.t("Nhật ký, mới nhất", "Trail, latest").to_owned(),
+        about: String::new(),
+        rows: items(&list, "/items").iter().map(row).collect(),
+        empty: page.t("Chưa có dòng nào.", "There is none yet.").to_owned(),
+        more: Some("/audit".to_owned()),
     }))
 }
 
@@ -203,6 +340,7 @@ async fn system(page: &PageRequest, me: &Value) -> PageResult<HomePanel> {
     };
     Ok(HomePanel {
         heading: page.t("Hệ thống", "The system").to_owned(),
+        about: String::new(),
         rows: status(page, me).await?.into_iter().map(row).collect(),
         empty: String::new(),
         more: Some("/administration".to_owned()),
@@ -239,9 +377,10 @@ async fn accounts(page: &PageRequest) -> PageResult<Vec<HomePanel>> {
     };
     let mut panels = Vec::new();
     for (filter, heading, empty) in all {
-        let Some(list) = if_seen(page, &format!("/users?{filter}&limit=20")).await? else { continue };
+        let Some(list) = page.if_seen(&format!("/users?{filter}&limit=20")).await? else { continue };
         panels.push(HomePanel {
             heading,
+            about: shown_of(page, &list),
             rows: items(&list, "/items").iter().map(row).collect(),
             empty: empty.to_owned(),
             more: list.pointer("/next").and_then(Value::as_str).map(|_| format!("/users?{filter}")),

@@ -37,10 +37,14 @@ pub struct Waiting {
 
 /// The steps of one kind.
 pub struct InboxPart {
+    /// The kind of step.
+    pub kind: String,
     pub heading: String,
     pub rows: Vec<Waiting>,
     /// The earliest due day of its rows.
     pub oldest: String,
+    /// How many there are, on this page or not.
+    pub total: i64,
 }
 
 #[derive(Template)]
@@ -49,7 +53,7 @@ struct InboxTemplate {
     frame: Frame,
     parts: Vec<InboxPart>,
     total: i64,
-    overdue: usize,
+    overdue: i64,
     first: Option<String>,
     next: Option<String>,
     signs: bool,
@@ -112,33 +116,59 @@ fn kind_of(item: &Value) -> &str {
     if is_true(item, "/step/unnamed") { "assign-authority" } else { text(item, "/step/kind") }
 }
 
-/// What a part of the inbox is called.
-pub fn heading_of(page: &PageRequest, kind: &str) -> String {
-    let list = if kind == "assign-authority" { "action" } else { "step_kind" };
-    page.contract.label(list, kind, page.language)
+/// The kind of step in which a Party body answers.
+pub const CONSENT: &str = "consent";
+
+impl InboxPart {
+    pub fn empty(page: &PageRequest, kind: &str) -> Self {
+        let list = if kind == "assign-authority" { "action" } else { "step_kind" };
+        InboxPart {
+            kind: kind.to_owned(),
+            heading: page.contract.label(list, kind, page.language),
+            oldest: String::new(),
+            total: 0,
+            rows: Vec::new(),
+        }
+    }
 }
 
-/// The parts of the inbox, by kind of step, most urgent first.
-pub fn waiting(page: &PageRequest, inbox: &Value) -> Vec<InboxPart> {
-    let mut parts: Vec<(String, InboxPart)> = Vec::new();
+/// The parts of the inbox, by kind of step, most urgent first; consents by the body that is asked, since one office enters
+/// the letters of several.
+pub fn waiting(page: &PageRequest, inbox: &Value, counts: &Value) -> Vec<InboxPart> {
+    let mut parts: Vec<((String, &str), InboxPart)> = Vec::new();
     for item in items(inbox, "/items") {
         let kind = kind_of(item).to_owned();
+        let body = if kind == CONSENT { text(item, "/step/body") } else { "" };
         let row = waiting_row(page, item);
-        match parts.iter_mut().find(|(known, _)| *known == kind) {
+        let key = (kind, body);
+        match parts.iter_mut().find(|(known, _)| *known == key) {
             Some((_, part)) => part.rows.push(row),
             None => {
+                let mut part = InboxPart::empty(page, &key.0);
+                if !body.is_empty() {
+                    let named = page.contract.label("body", body, page.language);
+                    part.heading = format!("{}: {named}", part.heading);
+                }
                 // The most urgent comes first.
-                let oldest = row.due.clone();
-                parts.push((kind.clone(), InboxPart { heading: heading_of(page, &kind), oldest, rows: vec![row] }));
+                part.oldest = row.due.clone();
+                part.rows.push(row);
+                parts.push((key, part));
             }
         }
     }
-    parts.into_iter().map(|(_, part)| part).collect()
+    // A kind that stands in several parts is counted by what is shown of each.
+    let is_split = |kind: &str| parts.iter().filter(|((known, _), _)| known == kind).count() > 1;
+    let total = |part: &InboxPart| match number(counts, &format!("/inbox/{}", part.kind)) {
+        known if known > 0 && !is_split(&part.kind) => known,
+        _ => i64::try_from(part.rows.len()).unwrap_or_default(),
+    };
+    let totals: Vec<i64> = parts.iter().map(|(_, part)| total(part)).collect();
+    parts.into_iter().zip(totals).map(|((_, part), total)| InboxPart { total, ..part }).collect()
 }
 
 pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
     let register = register_of(page, text(item, "/procedure"));
-    let (due, due_said, late) = show::due_at(item, "/step/due_on", page.today, page.language);
+    let (due, due_said, late) = page.due_at(item, "/step/due_on");
     let (from, to) = (day_at(item, "/begins_on"), day_at(item, "/ends_on"));
     let headcount = number(item, "/headcount");
     let head = text(item, "/head").to_owned();
@@ -175,13 +205,14 @@ pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
 async fn inbox_made(page: &PageRequest) -> PageResult<HttpResponse> {
     let cursor = page.asked("cursor").map(|c| format!("&cursor={}", encoded(&c))).unwrap_or_default();
     let inbox = page.get(&format!("/inbox?count=true&limit=50{cursor}")).await?;
-    let parts = waiting(page, &inbox);
+    let counts = page.counts().await?;
+    let parts = waiting(page, &inbox, &counts);
     let rows = || parts.iter().flat_map(|part| &part.rows);
     let next = inbox.pointer("/next").and_then(Value::as_str);
     let body = InboxTemplate {
         frame: Frame::of(page, "/inbox", page.t("Việc chờ", "Inbox")).await?,
         total: number(&inbox, "/total"),
-        overdue: rows().filter(|row| row.late).count(),
+        overdue: number(&counts, "/inbox_overdue"),
         first: rows().next().map(|row| row.href.clone()),
         next: next.map(|cursor| format!("/inbox?cursor={}", encoded(cursor))),
         signs: rows().filter(|row| row.signable.is_some()).count() > 1,

@@ -8,9 +8,9 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::access::token::random_text;
-use crate::pages::acts::redrawn;
 use crate::pages::collections::lookup::collection;
 use crate::pages::contract::Offer;
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::of_chosen;
@@ -22,7 +22,6 @@ use crate::pages::request::{PageRequest, PageResult, encoded, see_other, settled
 use crate::pages::rule::{self, RuleAnswer};
 use crate::pages::show::{self, day_at, items, may, number, text};
 use crate::pages::sign_in::answer_form;
-use crate::pages::working_days::WorkingDays;
 
 /// A rule in a table.
 struct RuleLine {
@@ -129,7 +128,7 @@ async fn made(page: &PageRequest, code: &str) -> PageResult<HttpResponse> {
     };
     let before = match edition {
         ..=1 => None,
-        _ => super::dossier::if_seen(page, &format!("{path}?version={}", edition - 1)).await?,
+        _ => page.if_seen(&format!("{path}?version={}", edition - 1)).await?,
     };
     let status = text(&regulation, "/status");
     let title = text(&regulation, "/title").to_owned();
@@ -216,7 +215,7 @@ pub async fn show_load(page: PageRequest) -> HttpResponse {
 }
 
 #[post("/regulations/new")]
-pub async fn send_load(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn send_load(page: PageRequest, form: FormBody) -> HttpResponse {
     answer_form(&page, &form, loaded(&page, &form).await).await
 }
 
@@ -251,7 +250,7 @@ async fn question(page: &PageRequest, typed: Typed, refusal: Refusal, told: Opti
     let chosen = asked.or_else(|| variants.first().cloned()).unwrap_or_default();
     let fields = fields_of(&page.contract, &chosen);
     let names = of_chosen(page, &fields, &typed, &Value::Null).await;
-    let calendar = WorkingDays::of(page, &typed).await;
+    let calendar = page.working_days_of(&typed).await;
     let drawing = refusal.drawing(page, &chosen, &typed, &names, &[], &calendar);
     let offer = |schema: &String| Offer {
         value: schema.clone(),
@@ -273,7 +272,7 @@ async fn question(page: &PageRequest, typed: Typed, refusal: Refusal, told: Opti
 
 async fn asked(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {
     let mut typed = Typed::of_form(form);
-    if redrawn(&mut typed) {
+    if typed.redrawn() {
         return question(page, typed, Refusal::default(), None).await;
     }
     let variants = variants(page);
@@ -299,6 +298,6 @@ pub async fn show_question(page: PageRequest) -> HttpResponse {
 }
 
 #[post("/assessments")]
-pub async fn send_question(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn send_question(page: PageRequest, form: FormBody) -> HttpResponse {
     answer_form(&page, &form, asked(&page, &form).await).await
 }

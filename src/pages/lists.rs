@@ -26,8 +26,10 @@ pub struct Row {
     pub due: String,
     pub due_said: String,
     pub late: bool,
-    /// What the agency is asked to add.
+    /// What the agency is asked to add, or why its head sent the draft back.
     pub asked: String,
+    /// Which of both.
+    pub asked_for: &'static str,
     /// Whose turn it is.
     pub waits: String,
     /// Since when.
@@ -79,7 +81,7 @@ struct ListPage {
 }
 
 pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
-    let (due, due_said, late) = show::due_at(item, "/due_on", page.today, page.language);
+    let (due, due_said, late) = page.due_at(item, "/due_on");
     let mut row = Row {
         href: format!("/{}/{}", register.path, text(item, "/id")),
         title: text(item, "/title").to_owned(),
@@ -96,7 +98,14 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
         due: due.map(show::day).unwrap_or_default(),
         due_said,
         late: late || is_true(item, "/overdue"),
-        asked: String::new(),
+        asked: match item.get("returned").and_then(Value::as_str) {
+            Some("") => page.t("không ghi lý do", "no reason was given").to_owned(),
+            reason => reason.unwrap_or_default().to_owned(),
+        },
+        asked_for: match item.get("returned") {
+            Some(_) => page.t("Thủ trưởng trả lại", "Sent back by the head"),
+            None => page.t("Cần bổ sung", "To be added"),
+        },
         waits: items(item, "/waiting_for")
             .iter()
             .filter_map(Value::as_str)

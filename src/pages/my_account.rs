@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde_json::{Value, json};
 
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::fields::FaultLine;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
@@ -143,7 +144,7 @@ pub async fn sent(page: &PageRequest, method: Method, path: &str, body: Value) -
 }
 
 #[post("/me/password")]
-pub async fn password(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn password(page: PageRequest, form: FormBody) -> HttpResponse {
     let typed = Typed::of_form(&form);
     let body =
         json!({"current": typed.get("/current").unwrap_or_default(), "new": typed.get("/new").unwrap_or_default()});
@@ -151,7 +152,7 @@ pub async fn password(page: PageRequest, form: web::Bytes) -> HttpResponse {
 }
 
 #[post("/me/settings")]
-pub async fn settings(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn settings(page: PageRequest, form: FormBody) -> HttpResponse {
     let body = json!({"shortcuts": Typed::of_form(&form).get("/shortcuts").is_some()});
     answer(&page, sent(&page, Method::PATCH, "/me/settings", body).await).await
 }

@@ -12,8 +12,9 @@ use crate::pages::registers;
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, is_true, items, may, text};
 
-/// People or units that a search finds.
+/// Somebody or something that a search finds.
 struct FoundLine {
+    href: String,
     name: String,
     about: String,
 }
@@ -29,8 +30,8 @@ struct FoundDossiers {
 struct SearchPage {
     frame: Frame,
     dossiers: Vec<FoundDossiers>,
-    people: Vec<FoundLine>,
-    agencies: Vec<FoundLine>,
+    /// People, partners and agencies, each kind with its heading.
+    things: Vec<(String, Vec<FoundLine>)>,
     nothing: bool,
 }
 
@@ -38,7 +39,7 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
     let me = page.me().await?;
     let q = page.asked("q").unwrap_or_default().trim().to_owned();
     let mut dossiers = Vec::new();
-    let (mut people, mut agencies) = (Vec::new(), Vec::new());
+    let mut things = Vec::new();
     let asked = encoded(&q);
     if !q.is_empty() {
         if may(&me, "read_dossiers") {
@@ -52,17 +53,22 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
                 }
             }
         }
-        let thing = |t: &Value| FoundLine {
-            name: [text(t, "/full_name"), text(t, "/name")].concat(),
-            about: show::joined([text(t, "/post"), text(t, "/agency/name"), text(t, "/code")], ", "),
-        };
-        if may(&me, "read_officials") {
-            let list = page.get(&format!("/officials?q={asked}&limit=20")).await?;
-            people.extend(items(&list, "/items").iter().map(thing));
-        }
-        if may(&me, "read_agencies") {
-            let list = page.get(&format!("/agencies?q={asked}&limit=20")).await?;
-            agencies.extend(items(&list, "/items").iter().map(thing));
+        let kinds = [
+            ("read_officials", "officials", page.t("Cán bộ", "Officials")),
+            ("read_partners", "partners", page.t("Đối tác", "Partners")),
+            ("read_agencies", "agencies", page.t("Cơ quan", "Agencies")),
+        ];
+        for (_, path, heading) in kinds.into_iter().filter(|(right, ..)| may(&me, right)) {
+            let list = page.get(&format!("/{path}?q={asked}&limit=20")).await?;
+            let line = |t: &Value| FoundLine {
+                href: format!("/{path}/{}", text(t, "/id")),
+                name: [text(t, "/full_name"), text(t, "/name")].concat(),
+                about: show::joined([text(t, "/post"), text(t, "/agency/name"), text(t, "/code")], ", "),
+            };
+            let lines: Vec<FoundLine> = items(&list, "/items").iter().map(line).collect();
+            if !lines.is_empty() {
+                things.push((heading.to_owned(), lines));
+            }
         }
     }
     let title = if q.is_empty() {
@@ -72,8 +78,8 @@ async fn found(page: &PageRequest) -> PageResult<HttpResponse> {
     };
     let mut frame = Frame::of(page, "", &title).await?;
     frame.searched = q;
-    let nothing = dossiers.is_empty() && people.is_empty() && agencies.is_empty();
-    Ok(html(200, &SearchPage { frame, dossiers, people, agencies, nothing }))
+    let nothing = dossiers.is_empty() && things.is_empty();
+    Ok(html(200, &SearchPage { frame, dossiers, things, nothing }))
 }
 
 #[get("/search")]
@@ -109,7 +115,7 @@ async fn owed(page: &PageRequest) -> PageResult<HttpResponse> {
     let cursor = page.asked("cursor").map(|c| format!("&cursor={}", encoded(&c))).unwrap_or_default();
     let list = page.get(&format!("/duties?open=true&limit=50{narrowed}{cursor}")).await?;
     let duty = |d: &Value| {
-        let (due, due_said, late) = show::due_at(d, "/due_on", page.today, page.language);
+        let (due, due_said, late) = page.due_at(d, "/due_on");
         Owed {
             href: format!("/duties/{}", text(d, "/id")),
             what: page.contract.label("duty", text(d, "/code"), page.language),

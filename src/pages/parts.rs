@@ -15,6 +15,7 @@ use crate::pages::registers::RegisterPages;
 use crate::pages::request::PageRequest;
 use crate::pages::rule::RuleAnswer;
 use crate::pages::sections::FormSection;
+use crate::pages::summary::SummaryRow;
 
 /// A part of the form, as the list of parts shows it.
 pub struct PartLink {
@@ -44,6 +45,8 @@ pub struct PartPage {
     /// Where typed passport numbers are kept.
     pub numbers: String,
     pub pasting: Option<Pasting>,
+    /// Hosts whom the programme wants while they are elsewhere.
+    pub clashes: Vec<SummaryRow>,
     /// Where what is typed is assessed.
     pub rule_at: String,
     pub rule: Option<RuleAnswer>,
@@ -77,7 +80,9 @@ fn standing(page: &PageRequest, section: &FormSection, form: &FormStanding<'_>) 
     let complete = filled && lacking().next().is_none();
     let of_rule = form.rule.into_iter().flat_map(|rule| rule.faults.keys());
     // What was typed and yet lacks is not right.
-    let faulty = form.refusal.faults.keys().chain(of_rule).any(|pointer| section.holds(pointer))
+    // What nobody has touched only lacks, though the whole was refused for it.
+    let refused = form.refusal.faults.keys().filter(|pointer| !(blank && form.typed.is_blank(pointer)));
+    let faulty = refused.chain(of_rule).any(|pointer| section.holds(pointer))
         || lacking().any(|pointer| !form.typed.is_blank(pointer));
     match (blank, complete) {
         _ if faulty || is_in_question(form.rule, section) => (page.t("Có vướng", "In question").to_owned(), "stop"),

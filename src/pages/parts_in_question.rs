@@ -17,7 +17,6 @@ fn fields_of(code: FindingCode) -> &'static [&'static str] {
         | F::RelativeInDelegation
         | F::MissingDetail
         | F::PassportExpiresEarly
-        | F::OverlappingTrip
         | F::ReportOverdue
         | F::PersonTooYoung
         | F::TooShortInPost
@@ -25,6 +24,8 @@ fn fields_of(code: FindingCode) -> &'static [&'static str] {
         F::TooManyDays | F::TooManyDaysInCountry | F::TooManyCountries | F::LateSubmission | F::DecidedAfterStart => {
             &["departure_date", "arrival_date", "stops"]
         }
+        // Of a journey, people are elsewhere; of a visit, its hosts are.
+        F::OverlappingTrip => &["members", "programme"],
         F::EnterpriseFunded | F::ProjectFunded => &["funding", "inviting_party"],
         F::OffPlan => &["plan_item_id"],
         // Papers have a part of their own; the consent of a Party body, and how old a firm is, are no fields.

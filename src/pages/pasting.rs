@@ -1,17 +1,16 @@
-//! Guests pasted from a sheet: shown first, then put in the place of the list, or added to it.
+//! Guests or members pasted from a sheet: shown first, then put in the place of the list, or added to it.
 
 use crate::pages::contract::Offer;
 use crate::pages::forms::labels;
 use crate::pages::forms::names::is_country;
-use crate::pages::forms::paste::{self, MEMBERS, Pasted};
+use crate::pages::forms::paste::{self, GUESTS, Pasted, PastedInto, list_of};
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
 use crate::pages::held::{MASK, PASTED, masked};
 use crate::pages::request::PageRequest;
 
-/// The list that rows are pasted into.
-const LIST: &str = "/guests";
-/// The fields of pasting: the text, the button, and the member of each column.
+/// The fields of pasting: the list that rows are pasted into, the text, the button, and the member of each column.
+const LIST: &str = "paste:list";
 const TEXT: &str = "paste:text";
 const BUTTON: &str = "paste:do";
 const COLUMN: &str = "paste:column:";
@@ -23,8 +22,17 @@ pub fn is_pasting(name: &str) -> bool {
     name.starts_with("paste:")
 }
 
+/// The list that rows are pasted into.
+fn list(typed: &Typed) -> &'static PastedInto {
+    typed.get(LIST).and_then(list_of).unwrap_or(&GUESTS)
+}
+
 /// What is shown for pasting.
 pub struct Pasting {
+    pub list: &'static str,
+    pub heading: String,
+    /// What the list does not keep of the sheet.
+    pub left_out: String,
     pub text: String,
     /// The columns of the preview; none before anything was pasted.
     pub columns: Vec<PastedColumn>,
@@ -113,10 +121,11 @@ fn read(typed: &Typed) -> Pasted {
 
 /// The pasted rows with the columns as they were chosen.
 fn as_shown(typed: &Typed) -> Pasted {
-    let mut pasted = paste::read(typed.get(TEXT).unwrap_or_default());
+    let list = list(typed);
+    let mut pasted = paste::read(typed.get(TEXT).unwrap_or_default(), list);
     for (at, column) in pasted.columns.iter_mut().enumerate() {
         if let Some(chosen) = typed.get(&format!("{COLUMN}{at}")) {
-            *column = paste::member(chosen);
+            *column = list.member(chosen);
         }
     }
     pasted
@@ -125,25 +134,44 @@ fn as_shown(typed: &Typed) -> Pasted {
 impl Pasting {
     /// What is shown for pasting in a part that has the list.
     pub fn of(page: &PageRequest, fields: &[FormField], typed: &Typed) -> Option<Self> {
-        fields.iter().find(|f| f.name == "guests" && matches!(f.kind, InputKind::Rows { .. }))?;
+        let rows = fields.iter().filter(|f| matches!(f.kind, InputKind::Rows { .. }));
+        let list = rows.filter_map(|f| list_of(&f.name)).next()?;
         let previewed = typed.get(BUTTON) == Some("preview");
         let pasted = if previewed { as_shown(typed) } else { Pasted::default() };
         let whole = if previewed { read(typed) } else { Pasted::default() };
-        let label = |member: &str| labels::of("NewGuest", member).map_or(member, |l| l.label(page.language)).to_owned();
+        let label =
+            |member: &str| labels::of(list.schema, member).map_or(member, |l| l.label(page.language)).to_owned();
         let column = |(at, chosen): (usize, &Option<&'static str>)| PastedColumn {
             name: format!("{COLUMN}{at}"),
             label: format!("{} {}", page.t("Cột", "Column"), at + 1),
-            offers: MEMBERS
+            offers: list
+                .members
                 .iter()
                 .map(|m| Offer { value: (*m).to_owned(), label: label(m), chosen: *chosen == Some(*m) })
                 .collect(),
         };
         let row = |(at, cells): (usize, &Vec<String>)| PastedRow {
             number: at + 1,
-            fault: fault(page, &pasted, cells, whole.rows.get(at).unwrap_or(cells)),
+            fault: fault(page, list, &pasted, cells, whole.rows.get(at).unwrap_or(cells)),
             cells: cells.clone(),
         };
         Some(Pasting {
+            list: list.field,
+            heading: match list.field {
+                "members" => page.t("Thêm nhiều người: dán từ Excel", "Many people: paste from a sheet").to_owned(),
+                _ => page.t("Dán từ Excel", "Paste from a sheet").to_owned(),
+            },
+            left_out: match list.field {
+                "members" => page.t(
+                    "Người được tìm trong danh mục cán bộ theo họ tên; chức vụ, hộ chiếu lấy từ danh mục.",
+                    "People are found in the register of officials by name; posts and passports come from there.",
+                ),
+                _ => page.t(
+                    "Cột «Ngày sinh» không được lưu: hệ thống không giữ ngày sinh của khách.",
+                    "The date of birth is left out: the system does not keep it for guests.",
+                ),
+            }
+            .to_owned(),
             text: if previewed { typed.get(TEXT).unwrap_or_default().to_owned() } else { String::new() },
             columns: pasted.columns.iter().enumerate().map(column).collect(),
             rows: pasted.rows.iter().enumerate().map(row).collect(),
@@ -154,18 +182,19 @@ impl Pasting {
 }
 
 /// What is wrong with a pasted row, in each of its columns. What is told names the cell as it is shown; `whole` has its numbers.
-fn fault(page: &PageRequest, pasted: &Pasted, cells: &[String], whole: &[String]) -> String {
+fn fault(page: &PageRequest, list: &PastedInto, pasted: &Pasted, cells: &[String], whole: &[String]) -> String {
     let of = |row: &'_ [String], member: &str| {
         let at = pasted.columns.iter().position(|c| *c == Some(member))?;
         row.get(at).filter(|cell| !cell.is_empty()).cloned()
     };
     let cell = |member: &str| of(cells, member);
-    if cell("full_name").is_none() {
+    if cell(list.name).is_none() {
         return page.t("Thiếu họ và tên", "The name is missing").to_owned();
     }
     let told = |vi: &str, en: &str, cell: &str| format!("{}: «{cell}»", page.t(vi, en));
     let mut faults = Vec::new();
     match cell("nationality") {
+        None if list.member("nationality").is_none() => {}
         None => faults.push(page.t("Thiếu quốc tịch", "The nationality is missing").to_owned()),
         Some(name) if !is_country(page, &name) => {
             faults.push(told("Không có nước này", "There is no such country", &name));
@@ -204,14 +233,15 @@ pub fn pasted(typed: &mut Typed) -> bool {
             return true;
         }
         "replace" | "add" => {
-            let rows = read(typed);
+            let (rows, into) = (read(typed), list(typed));
+            let list = format!("/{}", into.field);
             if asked == "replace" {
-                let below = format!("{LIST}/");
+                let below = format!("{list}/");
                 typed.0.retain(|(name, _)| !name.starts_with(&below));
             }
-            typed.drop_blank_rows(LIST);
-            let first = typed.rows(LIST).last().map_or(0, |last| last + 1);
-            typed.0.extend(rows.typed(LIST, first));
+            typed.drop_blank_rows(&list);
+            let first = typed.rows(&list).last().map_or(0, |last| last + 1);
+            typed.0.extend(rows.typed(into, first));
         }
         _ => {}
     }

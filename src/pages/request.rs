@@ -1,7 +1,7 @@
 //! A request for a page: who asks, in which language, and what the API answers them.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{OnceCell, RefCell};
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -12,20 +12,27 @@ use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use chrono::Datelike as _;
 use serde_json::Value;
 
 use crate::access::cookies;
 use crate::error::Error;
 use crate::pages::contract::SharedContract;
 use crate::pages::door::{ApiAnswer, ApiCall, Door};
-use crate::pages::show::text;
+use crate::pages::forms::days;
+use crate::pages::forms::typed::Typed;
+use crate::pages::show::{self, text};
+use crate::pages::working_days::WorkingDays;
 use crate::web::proxy_headers::PROXY_HEADERS;
 use crate::web::trace::language_of;
 use kernel::text::Language;
-use kernel::time::{Clock, Day, day_of};
+use kernel::time::{Clock, Day, Moment, day_of};
 
 /// The cookie in which somebody who is not signed in keeps their language.
 pub const LANGUAGE: &str = "ngoaivu-language";
+
+/// How an answer says that something in it is overdue.
+const OVERDUE: &[u8] = br#""overdue":true"#;
 
 /// Why a page cannot be shown.
 #[derive(Debug)]
@@ -45,6 +52,19 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// They hold none of these rights.
+    pub fn of_rights(page: &PageRequest, rights: &[&str]) -> Self {
+        let named: Vec<String> =
+            rights.iter().map(|right| page.contract.label("permission", right, page.language)).collect();
+        let detail = match named.is_empty() {
+            true => page.t("Tài khoản của bạn không có việc ở đây.", "Your account has no work here.").to_owned(),
+            false => format!("{} {}.", page.t("Việc này cần quyền:", "This needs the right:"), named.join("; ")),
+        };
+        Trouble::Refused { status: 403, problem: serde_json::json!({ "detail": detail }) }
+    }
+}
+
 /// A request for a page.
 #[derive(Clone)]
 pub struct PageRequest {
@@ -53,10 +73,13 @@ pub struct PageRequest {
     pub contract: SharedContract,
     pub language: Language,
     pub today: Day,
+    pub now: Moment,
     /// The cookie of a sign-in that has just been made.
     fresh: Option<HeaderValue>,
     /// What the API said already: of the account and its numbers, several parts of a page want to know.
     known: Rc<RefCell<HashMap<&'static str, Value>>>,
+    /// The working calendar, once something that is overdue is shown.
+    worked: Rc<OnceCell<WorkingDays>>,
 }
 
 impl FromRequest for PageRequest {
@@ -80,8 +103,19 @@ impl PageRequest {
             Some("vi") => Language::Vietnamese,
             _ => language_of(req.headers()),
         };
-        let today = day_of(clock.now());
-        Ok(PageRequest { http: req.clone(), door, contract, language, today, fresh: None, known: Rc::default() })
+        let now = clock.now();
+        let today = day_of(now);
+        Ok(PageRequest {
+            http: req.clone(),
+            door,
+            contract,
+            language,
+            today,
+            now,
+            fresh: None,
+            known: Rc::default(),
+            worked: Rc::default(),
+        })
     }
 
     /// Whether the browser brings the cookie of a sign-in.
@@ -168,8 +202,52 @@ impl PageRequest {
 
     /// What the API answers to a GET, or why it does not.
     pub async fn get(&self, path: &str) -> PageResult<Value> {
-        let answer = self.call(Method::GET, path, &[], Bytes::new()).await;
-        judged(answer).map(|answer| answer.json())
+        let answer = judged(self.call(Method::GET, path, &[], Bytes::new()).await)?;
+        // How late something is, is told in working days; most pages show nothing that is late.
+        if self.worked.get().is_none() && answer.says(OVERDUE) {
+            let year = self.today.year();
+            let days = self.working_days([year - 1, year]).await;
+            self.worked.get_or_init(|| days);
+        }
+        Ok(answer.json())
+    }
+
+    /// An answer that some readers do not get.
+    pub async fn if_seen(&self, path: &str) -> PageResult<Option<Value>> {
+        match self.get(path).await {
+            Ok(value) => Ok(Some(value)),
+            Err(Trouble::Refused { status: 403 | 404 | 409, .. }) => Ok(None),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// The working calendar of some years, as far as somebody told it.
+    async fn working_days(&self, years: impl IntoIterator<Item = i32>) -> WorkingDays {
+        let mut all = WorkingDays::default();
+        for year in years {
+            let answer = self.call(Method::GET, &format!("/holidays?year={year}"), &[], Bytes::new()).await;
+            if let Ok(told) = judged(answer) {
+                all.add(year, &told.json());
+            }
+        }
+        all
+    }
+
+    /// The working calendar of this year and the next, where a day of that year was typed.
+    pub async fn working_days_of(&self, typed: &Typed) -> WorkingDays {
+        let written =
+            typed.0.iter().map(|(_, value)| value.trim()).filter(|v| v.starts_with(|c: char| c.is_ascii_digit()));
+        let years: HashSet<i32> = written.filter_map(|v| days::day(v).ok()).map(|day| day.year()).collect();
+        let shown = [self.today.year(), self.today.year() + 1];
+        self.working_days(shown.into_iter().filter(|year| years.contains(year))).await
+    }
+
+    /// A due day, how far it is in words, and whether it has passed; nothing where there is none.
+    pub fn due_at(&self, value: &Value, pointer: &str) -> (Option<Day>, String, bool) {
+        let Some(day) = show::day_at(value, pointer) else { return (None, String::new(), false) };
+        let worked = self.worked.get().and_then(|calendar| calendar.passed_since(day, self.today));
+        let (said, late) = show::due(day, self.today, worked, self.language);
+        (Some(day), said, late)
     }
 
     /// Calls the API with a JSON body.

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::register;
@@ -68,7 +69,7 @@ pub async fn ask(page: PageRequest, id: web::Path<String>) -> HttpResponse {
     answer(&page, made(&page, &id, None).await).await
 }
 
-pub async fn show_numbers(page: PageRequest, id: web::Path<String>, form: web::Bytes) -> HttpResponse {
+pub async fn show_numbers(page: PageRequest, id: web::Path<String>, form: FormBody) -> HttpResponse {
     let typed = Typed::of_form(&form);
     answer(&page, made(&page, &id, Some(&typed)).await).await
 }

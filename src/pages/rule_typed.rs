@@ -12,7 +12,16 @@ use crate::pages::frame::{Frame, html};
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult, Trouble, settled};
 use crate::pages::rule::{self, RuleAnswer};
+use crate::pages::show;
 use kernel::id::Id;
+
+/// Why nothing is answered.
+#[derive(Template)]
+#[template(path = "rule_refused.html")]
+struct NoRuleFragment {
+    frame: Frame,
+    said: String,
+}
 
 #[derive(Template)]
 #[template(path = "rule_only.html")]
@@ -27,8 +36,18 @@ pub async fn rule_as_typed(
     page: &PageRequest,
     register: &RegisterPages,
     query: &str,
-    mut typed: Typed,
+    typed: Typed,
 ) -> PageResult<Option<RuleAnswer>> {
+    Ok(answer_as_typed(page, register, query, typed).await?.ok())
+}
+
+/// The same, or why the API does not say it.
+pub async fn answer_as_typed(
+    page: &PageRequest,
+    register: &RegisterPages,
+    query: &str,
+    mut typed: Typed,
+) -> PageResult<Result<RuleAnswer, String>> {
     let fields = fields_of(&page.contract, &register.created_by);
     // A name that means nobody yet is left as it was typed: the API says that it is not known.
     resolve(page, &fields, &mut typed).await;
@@ -40,9 +59,9 @@ pub async fn rule_as_typed(
     let answer = match settled(answer)? {
         Ok(answer) => answer,
         Err((status @ 500.., problem)) => return Err(Trouble::Refused { status, problem }),
-        Err(_) => return Ok(None),
+        Err((_, problem)) => return Ok(Err(show::said(&problem))),
     };
-    Ok(Some(rule::answer(&page.contract, &answer, &names, page.language)))
+    Ok(Ok(rule::answer(&page.contract, &answer, &names, page.language)))
 }
 
 /// Leaves out ids that are none yet: one of them would be refused as a fault of the whole body. A row that lacks its id is
@@ -73,10 +92,11 @@ fn is_id(text: &str) -> bool {
     text.parse::<Id>().is_ok()
 }
 
-/// The panel alone, for the page that is open.
-pub fn rule_fragment(page: &PageRequest, rule: Option<RuleAnswer>) -> HttpResponse {
+/// The panel alone, for the page that is open; or why there is no answer.
+pub fn rule_fragment(page: &PageRequest, rule: Result<RuleAnswer, String>) -> HttpResponse {
+    let frame = Frame::open(page, "");
     match rule {
-        Some(rule) => html(200, &RuleFragment { frame: Frame::open(page, ""), rule }),
-        None => HttpResponse::NoContent().finish(),
+        Ok(rule) => html(200, &RuleFragment { frame, rule }),
+        Err(said) => html(422, &NoRuleFragment { frame, said }),
     }
 }

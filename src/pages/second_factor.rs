@@ -1,12 +1,13 @@
 //! One's own second factor on the page of the account: enrolling an app, recovery codes, proving once more who one is.
 
 use actix_web::http::Method;
-use actix_web::{HttpResponse, post, web};
+use actix_web::{HttpResponse, post};
 use askama::Template;
 use qrcode::QrCode;
 use qrcode::render::svg;
 use serde_json::{Value, json};
 
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::my_account::{me_made, panel_fault, sent};
@@ -78,7 +79,7 @@ async fn confirmed(page: &PageRequest, typed: &Typed) -> PageResult<HttpResponse
 }
 
 #[post("/me/second-factor/confirm")]
-pub async fn confirm(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn confirm(page: PageRequest, form: FormBody) -> HttpResponse {
     answer(&page, confirmed(&page, &Typed::of_form(&form)).await).await
 }
 
@@ -102,7 +103,7 @@ pub async fn renew(page: PageRequest) -> HttpResponse {
 }
 
 #[post("/me/proof")]
-pub async fn prove(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn prove(page: PageRequest, form: FormBody) -> HttpResponse {
     let typed = Typed::of_form(&form);
     let password = typed.get("/password").unwrap_or_default();
     let body = match typed.get("/proof-code").map(str::trim).filter(|code| !code.is_empty()) {

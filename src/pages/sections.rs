@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::pages::forms::fields::{Control, DrawnField, id_of};
 use crate::pages::forms::shape::{FormField, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::registers::RegisterPages;
@@ -67,6 +68,37 @@ pub fn sections(page: &PageRequest, register: &RegisterPages, schema: &str) -> V
             let label = page.t("Nội dung", "Content").to_owned();
             made.push(FormSection { key: "content".to_owned(), label, fields: left, only_for: &[] });
         }
+    }
+    made
+}
+
+/// The fields of what is changed, by the parts of the form in which it was written.
+pub fn by_parts(drawn: Vec<DrawnField>, all: &[FormSection]) -> Vec<DrawnField> {
+    let mut made = Vec::new();
+    for field in drawn {
+        let DrawnField { control: Control::Group(inner), pointer, .. } = field else {
+            made.push(field);
+            continue;
+        };
+        let mut left = inner;
+        for (n, section) in all.iter().enumerate() {
+            let is_own = |own: &DrawnField| section.holds(own.pointer.strip_prefix(&pointer).unwrap_or_default());
+            let (own, others): (Vec<_>, Vec<_>) = left.into_iter().partition(is_own);
+            left = others;
+            if let Some(language) = own.first().map(|field| field.language) {
+                made.push(DrawnField {
+                    id: format!("{}-{n}", id_of(&pointer)),
+                    pointer: pointer.clone(),
+                    label: section.label.clone(),
+                    hint: String::new(),
+                    optional: false,
+                    fault: String::new(),
+                    control: Control::Group(own),
+                    language,
+                });
+            }
+        }
+        made.extend(left);
     }
     made
 }

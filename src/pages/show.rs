@@ -114,6 +114,14 @@ pub fn joined<'a>(parts: impl IntoIterator<Item = &'a str>, between: &str) -> St
     parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(between)
 }
 
+/// Somebody by full name and post, as far as the answer names them; else by another name.
+pub fn person(value: &Value, at: &str, else_name: &str) -> String {
+    match text(value, &format!("{at}/full_name")) {
+        "" => else_name.to_owned(),
+        name => joined([name, text(value, &format!("{at}/post"))], ", "),
+    }
+}
+
 /// What a problem document says: of each field, else as a whole.
 pub fn said(problem: &Value) -> String {
     let fields = joined(items(problem, "/errors").iter().map(|fault| text(fault, "/detail")), " ");
@@ -125,20 +133,19 @@ pub fn said(problem: &Value) -> String {
     joined([text(problem, "/detail"), mark], " · ")
 }
 
-/// A due day, how far it is in words, and whether it has passed; nothing where there is none.
-pub fn due_at(value: &Value, pointer: &str, today: Day, language: Language) -> (Option<Day>, String, bool) {
-    let Some(day) = day_at(value, pointer) else { return (None, String::new(), false) };
-    let (said, late) = due(day, today, language);
-    (Some(day), said, late)
-}
-
-/// How far a due day is, in words, and whether it has passed.
-fn due(due: Day, today: Day, language: Language) -> (String, bool) {
-    match (due - today).num_days() {
-        0 => (language.say("hôm nay", "today"), false),
-        1 => (language.say("ngày mai", "tomorrow"), false),
-        left if left > 0 => (language.say(&format!("còn {left} ngày"), &format!("in {left} days")), false),
-        past => {
+/// How far a due day is, in words, and whether it has passed; what has passed is counted in working days where they are known.
+pub fn due(due: Day, today: Day, worked: Option<i64>, language: Language) -> (String, bool) {
+    match ((due - today).num_days(), worked) {
+        (0, _) => (language.say("hôm nay", "today"), false),
+        (1, _) => (language.say("ngày mai", "tomorrow"), false),
+        (left, _) if left > 0 => (language.say(&format!("còn {left} ngày"), &format!("in {left} days")), false),
+        // Nobody was at work since.
+        (_, Some(0)) => (language.say("vừa quá hạn", "just overdue"), true),
+        (_, Some(1)) => (language.say("quá hạn 1 ngày làm việc", "1 working day overdue"), true),
+        (_, Some(days)) => {
+            (language.say(&format!("quá hạn {days} ngày làm việc"), &format!("{days} working days overdue")), true)
+        }
+        (past, None) => {
             let past = -past;
             (language.say(&format!("quá hạn {past} ngày"), &format!("{past} days overdue")), true)
         }

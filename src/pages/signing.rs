@@ -1,14 +1,15 @@
 //! Signing several dossiers: each is shown with what differs, ticked, and sent by itself with its own key and version, so
 //! that a refusal of one stops no other.
 
+use actix_web::HttpResponse;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName};
-use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
 use crate::access::token::random_text;
 use crate::pages::contract::Offer;
+use crate::pages::form_body::FormBody;
 use crate::pages::forms::days;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
@@ -26,8 +27,9 @@ struct SignRow {
     at: usize,
     waiting: Waiting,
     key: String,
-    /// The number of its document, as it was typed.
+    /// The number and the day of its document, as they were typed.
     number: String,
+    day: String,
 }
 
 #[derive(Template)]
@@ -40,7 +42,6 @@ struct SignPage {
     /// Chosen ones that are signed one by one, or wait no more.
     left_out: usize,
     decides: bool,
-    day: String,
     forms: Vec<Offer>,
     note: String,
     /// Why nothing was sent.
@@ -90,13 +91,10 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
 /// The page of the chosen dossiers, with what was typed so far.
 async fn drawn(page: &PageRequest, picked: &[String], typed: &Typed, fault: String) -> PageResult<HttpResponse> {
     let waiting = chosen(page, picked).await?;
-    let known = |path: &str| {
+    let known = |path: &str, name: &str| {
         let rows = typed.rows("/rows").into_iter();
         let own = |at: usize| typed.get(&format!("/rows/{at}/path")) == Some(path);
-        rows.filter(|at| own(*at))
-            .find_map(|at| typed.get(&format!("/rows/{at}/number")))
-            .unwrap_or_default()
-            .to_owned()
+        rows.filter(|at| own(*at)).find_map(|at| typed.get(&format!("/rows/{at}/{name}"))).map(str::to_owned)
     };
     // One act at a time: that of the most urgent.
     let act = waiting.iter().find_map(|row| row.signable).unwrap_or("decide");
@@ -106,7 +104,13 @@ async fn drawn(page: &PageRequest, picked: &[String], typed: &Typed, fault: Stri
         .filter(fits)
         .take(MOST)
         .enumerate()
-        .map(|(at, waiting)| SignRow { at, number: known(&waiting.href), waiting, key: random_text() })
+        .map(|(at, waiting)| SignRow {
+            at,
+            number: known(&waiting.href, "number").unwrap_or_default(),
+            day: known(&waiting.href, "date").unwrap_or_else(|| show::day(page.today)),
+            waiting,
+            key: random_text(),
+        })
         .collect();
     let label = page.contract.label("action", act, page.language);
     let title = page.t("Ký nhiều hồ sơ", "Sign several dossiers");
@@ -117,7 +121,6 @@ async fn drawn(page: &PageRequest, picked: &[String], typed: &Typed, fault: Stri
         act: act.to_owned(),
         label,
         rows,
-        day: typed.get("/date").map_or_else(|| show::day(page.today), str::to_owned),
         forms: page.contract.offers("signed_as", typed.get("/signed_as").unwrap_or("direct"), page.language),
         note: typed.get("/note").unwrap_or_default().to_owned(),
         fault,
@@ -142,7 +145,7 @@ async fn sign_one(page: &PageRequest, typed: &Typed, at: usize, act: &str) -> Pa
     }
     let note = Some(typed.get("/note").unwrap_or_default().trim()).filter(|note| !note.is_empty());
     let body = if act == "decide" {
-        let date = match days::day(typed.get("/date").unwrap_or_default()) {
+        let date = match days::day(&own("date")) {
             Ok(date) => date,
             Err(fault) => return Ok(result(false, fault.in_language(page.language).to_owned())),
         };
@@ -202,6 +205,6 @@ pub async fn show_signing(page: PageRequest) -> HttpResponse {
     answer(&page, made(&page).await).await
 }
 
-pub async fn send_signing(page: PageRequest, form: web::Bytes) -> HttpResponse {
+pub async fn send_signing(page: PageRequest, form: FormBody) -> HttpResponse {
     answer(&page, signed(&page, &form).await).await
 }

@@ -30,6 +30,25 @@ impl UploadFault {
     }
 }
 
+/// How large the file is that was not taken, and how large it may be.
+fn too_large(page: &PageRequest, most: usize) -> String {
+    let most = most >> 20;
+    let announced = page.http.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<i64>().ok());
+    match announced {
+        Some(bytes) => {
+            let size = show::size(bytes);
+            page.language.say(
+                &format!("Tệp {size}, tối đa {most} MB. Chưa gửi."),
+                &format!("The file is {size}; the limit is {most} MB. It was not sent."),
+            )
+        }
+        None => page.language.say(
+            &format!("Tệp không được quá {most} MB. Chưa gửi."),
+            &format!("A file may have at most {most} MB. It was not sent."),
+        ),
+    }
+}
+
 /// Passes a form on whose file has at most so many bytes: what the API answers, or the status and the sentence that the page
 /// shows. Of a stranger nothing is read.
 pub async fn passed_on(
@@ -48,10 +67,6 @@ pub async fn passed_on(
             Ok(came.map_err(|(status, problem)| (status, UploadFault::of(&problem))))
         }
         Ok(Err(_)) => Ok(Err((400, UploadFault::of_file(page.t("Không nhận được tệp.", "The file did not arrive."))))),
-        Err(_) => {
-            let most = most >> 20;
-            let (vi, en) = (format!("Tệp không được quá {most} MiB."), format!("A file may have at most {most} MiB."));
-            Ok(Err((413, UploadFault::of_file(page.language.pick(&vi, &en)))))
-        }
+        Err(_) => Ok(Err((413, UploadFault::of_file(&too_large(page, most))))),
     }
 }

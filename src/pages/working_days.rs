@@ -3,10 +3,9 @@
 use std::collections::HashSet;
 
 use chrono::{Datelike as _, Weekday};
+use serde_json::Value;
 
 use crate::pages::forms::days;
-use crate::pages::forms::typed::Typed;
-use crate::pages::request::PageRequest;
 use crate::pages::show::{self, items};
 use kernel::text::Language;
 use kernel::time::Day;
@@ -21,21 +20,20 @@ pub struct WorkingDays {
 }
 
 impl WorkingDays {
-    /// The calendar of this year and the next, as far as somebody told it and a day of that year was typed.
-    pub async fn of(page: &PageRequest, typed: &Typed) -> Self {
-        let mut all = WorkingDays::default();
-        let written =
-            typed.0.iter().map(|(_, value)| value.trim()).filter(|v| v.starts_with(|c: char| c.is_ascii_digit()));
-        let years: HashSet<i32> = written.filter_map(|v| days::day(v).ok()).map(|day| day.year()).collect();
-        for year in [page.today.year(), page.today.year() + 1].into_iter().filter(|year| years.contains(year)) {
-            let Ok(told) = page.get(&format!("/holidays?year={year}")).await else { continue };
-            let days =
-                |at: &str| items(&told, at).iter().filter_map(|d| d.as_str()?.parse::<Day>().ok()).collect::<Vec<_>>();
-            all.off.extend(days("/off"));
-            all.worked.extend(days("/work"));
-            all.years.insert(year);
-        }
-        all
+    /// Adds a year, as the API tells it.
+    pub fn add(&mut self, year: i32, told: &Value) {
+        let days =
+            |at: &str| items(told, at).iter().filter_map(|d| d.as_str()?.parse::<Day>().ok()).collect::<Vec<_>>();
+        self.off.extend(days("/off"));
+        self.worked.extend(days("/work"));
+        self.years.insert(year);
+    }
+
+    /// How many working days have passed since a due day, up to today; nothing where nobody told the calendar of one of its
+    /// years.
+    pub fn passed_since(&self, due: Day, today: Day) -> Option<i64> {
+        let days = due.iter_days().skip(1).take_while(|day| *day <= today);
+        days.map(|day| self.is_working(day).map(i64::from)).sum()
     }
 
     /// What a day is; nothing where nobody told the calendar of its year.
@@ -80,6 +78,15 @@ mod tests {
             ("31/2/2026", ""),
         ] {
             assert_eq!(calendar.told(typed, Language::Vietnamese), told);
+        }
+        // Over the days off around 2 September; over a Saturday that is worked; into a year that nobody told.
+        for (due, today, passed) in [
+            ("2026-09-01", "2026-09-04", Some(2)),
+            ("2026-09-04", "2026-09-06", Some(0)),
+            ("2026-08-21", "2026-08-22", Some(1)),
+            ("2026-12-31", "2027-01-04", None),
+        ] {
+            assert_eq!(calendar.passed_since(day(due), day(today)), passed, "{due} {today}");
         }
     }
 }

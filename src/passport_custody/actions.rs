@@ -178,12 +178,7 @@ fn chosen(official: &Official, named: Option<Id>, until: Day) -> Result<&Passpor
     let kept = |p: &&Passport| p.kind != PassportKind::Ordinary;
     let found = match named {
         Some(id) => official.passports.iter().find(|p| p.id == id.0),
-        None => official
-            .passports
-            .iter()
-            .filter(kept)
-            .filter(|p| p.standing == PassportStanding::Valid)
-            .max_by_key(|p| p.expires_on),
+        None => kept_longest(official),
     };
     let mut faults = Violations::default();
     let pointer = "/passport_id";
@@ -198,6 +193,12 @@ fn chosen(official: &Official, named: Option<Id>, until: Day) -> Result<&Passpor
     faults.require(usable, pointer, FieldError::PassportNotValid, vi, en);
     faults.finish()?;
     found.ok_or_else(not_found)
+}
+
+/// The valid official or diplomatic passport that expires last.
+pub fn kept_longest(official: &Official) -> Option<&Passport> {
+    let valid = |p: &&Passport| p.kind != PassportKind::Ordinary && p.standing == PassportStanding::Valid;
+    official.passports.iter().filter(valid).max_by_key(|p| p.expires_on)
 }
 
 /// How the custody of a passport ends.

@@ -20,6 +20,7 @@ use crate::dossier::parts::duties as owed;
 use crate::dossier::store as dossiers;
 use crate::error::{Error, Result, not_found};
 use crate::passport_custody::actions::{self, Custody, CustodyEnd, CustodyFilter, HandOver};
+use crate::passport_custody::due_out_http;
 use crate::procedures::outbound::model::TripContent;
 use crate::registry::officials::{Official, PassportStanding, shown};
 use crate::registry::officials_store as officials;
@@ -28,7 +29,6 @@ use crate::web::etag::IfMatch;
 use crate::web::file::{self, ListFormat};
 use crate::web::idempotency::Reply;
 use crate::web::json::{Incoming, JsonBody};
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -38,7 +38,13 @@ use kernel::violation::Violations;
 use kernel::words::{FieldError, PaperRef, PassportKind};
 
 pub fn routes(config: &mut RoomRoutes) {
-    config.service(hand_over).service(list).service(give_back).service(lost).service(report);
+    config
+        .service(hand_over)
+        .service(list)
+        .service(due_out_http::list)
+        .service(give_back)
+        .service(lost)
+        .service(report);
 }
 
 /// A passport that was handed over to its holder.
@@ -249,7 +255,7 @@ async fn list(call: Call, asked: Query<CustodyListQuery>) -> Result<HttpResponse
         let table = columns::table("Sổ giao nhận hộ chiếu", &COLUMNS, &items, &HashMap::new())?;
         return file::table("so-giao-nhan-ho-chieu", &table, format);
     }
-    Ok(page_response("/api/v1/custodies", next.as_deref()).json(CustodyPage { items, next }))
+    Ok(call.page(next.as_deref()).json(CustodyPage { items, next }))
 }
 
 async fn end<T>(call: Call, id: &str, body: Incoming<T>, fate: fn(T) -> CustodyEnd) -> Result<HttpResponse>

@@ -2,4 +2,6 @@
 //! returned after the trip.
 
 pub mod actions;
+pub mod due_out;
+pub mod due_out_http;
 pub mod http;

@@ -18,7 +18,6 @@ use crate::personal_data::erasing_store::{self as store, ArchiveHold, Erasure};
 use crate::personal_data::tracked::{self, Tracked, act, listed, recorded};
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, reply};
 use crate::web::routes::RoomRoutes;
@@ -114,7 +113,7 @@ struct ArchiveHoldPage {
 #[get("/archive-holds")]
 async fn list_holds(call: Call, asked: Query<RecordListQuery>) -> Result<HttpResponse> {
     let (items, next) = listed(&call, (asked.0.limit, asked.0.cursor), store::holds).await?;
-    Ok(page_response("/api/v1/archive-holds", next.as_deref()).json(ArchiveHoldPage { items, next }))
+    Ok(call.page(next.as_deref()).json(ArchiveHoldPage { items, next }))
 }
 
 /// A dossier, and why.
@@ -240,7 +239,7 @@ async fn list_erasures(call: Call, asked: Query<RecordListQuery>) -> Result<Http
     let rows = call.read(move |conn, _| store::erasures(conn, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, "erasures", |erasure| vec![erasure.id.to_string()]);
     let items = page.items.into_iter().map(ErasureView::from).collect();
-    Ok(page_response("/api/v1/erasures", page.next.as_deref()).json(ErasurePage { items, next: page.next }))
+    Ok(call.page(page.next.as_deref()).json(ErasurePage { items, next: page.next }))
 }
 
 /// Erases the passport numbers and the copies of passports of a dossier whose journey is over, in all its versions. Names, days and

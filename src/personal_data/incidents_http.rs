@@ -20,7 +20,6 @@ use crate::personal_data::tracked::{self, Tracked, act, find, listed, recorded};
 use crate::personal_data::{clocks, store};
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::path_id;
 use crate::web::routes::RoomRoutes;
@@ -146,7 +145,7 @@ struct IncidentPage {
 #[get("/incidents")]
 async fn list(call: Call, asked: Query<IncidentListQuery>) -> Result<HttpResponse> {
     let (items, next) = listed(&call, (asked.0.limit, asked.0.cursor), store::incidents).await?;
-    Ok(page_response("/api/v1/incidents", next.as_deref()).json(IncidentPage { items, next }))
+    Ok(call.page(next.as_deref()).json(IncidentPage { items, next }))
 }
 
 /// An incident as it was found. The clocks run from `detected_at`.

@@ -20,7 +20,6 @@ use crate::personal_data::store;
 use crate::personal_data::tracked::{self, Tracked, act, listed, recorded};
 use crate::web::etag::IfMatch;
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::Query;
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
@@ -144,7 +143,7 @@ async fn list(call: Call, asked: Query<SubjectRequestListQuery>) -> Result<HttpR
     let open = asked.0.open;
     let rows = move |conn: &mut Conn, before, limit| store::requests(conn, open, before, limit);
     let (items, next) = listed(&call, (asked.0.limit, asked.0.cursor), rows).await?;
-    Ok(page_response("/api/v1/subject-requests", next.as_deref()).json(SubjectRequestPage { items, next }))
+    Ok(call.page(next.as_deref()).json(SubjectRequestPage { items, next }))
 }
 
 /// A request as it came.

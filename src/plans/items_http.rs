@@ -21,7 +21,6 @@ use crate::web::columns::{self, FieldColumn, agency, label, nation, plain, word}
 use crate::web::etag::{IfMatch, etag};
 use crate::web::file::{self, ListFormat};
 use crate::web::json::{Incoming, JsonBody};
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{Empty, path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -158,8 +157,7 @@ async fn list_items(call: Call, of: web::Path<String>, asked: Query<PlanItemList
         let table = columns::table(&format!("Kế hoạch {of}"), &COLUMNS, &items, &named)?;
         return file::table(&format!("ke-hoach-{of}"), &table, format);
     }
-    let path = format!("/api/v1/plans/{of}/items");
-    Ok(page_response(&path, next.as_deref()).json(PlanItemPage { items, next }))
+    Ok(call.page(next.as_deref()).json(PlanItemPage { items, next }))
 }
 
 /// A proposal for the plan.

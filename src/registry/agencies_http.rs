@@ -15,7 +15,6 @@ use crate::error::{Code, Result, not_found, refuse};
 use crate::registry::agencies::{self, Agency, AgencyFilter};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -150,7 +149,7 @@ async fn list(call: Call, asked: Query<AgencyListQuery>) -> Result<HttpResponse>
             Ok((views(conn, &page.items)?, page.next, total))
         })
         .await?;
-    Ok(page_response("/api/v1/agencies", next.as_deref()).json(AgencyPage { items, next, total }))
+    Ok(call.page(next.as_deref()).json(AgencyPage { items, next, total }))
 }
 
 /// Adds an agency to the tree.

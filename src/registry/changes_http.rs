@@ -17,7 +17,6 @@ use crate::registry::changes::{self, AgencyChange, ChangeRequest, Successor};
 use crate::web::answers::ResponseCache;
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -164,7 +163,7 @@ async fn list(call: Call, asked: Query<AgencyChangeListQuery>) -> Result<HttpRes
             Ok((views(conn, &page.items)?, page.next))
         })
         .await?;
-    Ok(page_response("/api/v1/agency-changes", next.as_deref()).json(AgencyChangePage { items, next }))
+    Ok(call.page(next.as_deref()).json(AgencyChangePage { items, next }))
 }
 
 /// Shows a change of the tree.

@@ -25,7 +25,6 @@ use crate::web::columns::{self, FieldColumn, agency, day, label, plain, word};
 use crate::web::etag::{IfMatch, etag};
 use crate::web::file::{self, ListFormat};
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -238,7 +237,7 @@ async fn list(call: Call, asked: Query<OfficialListQuery>) -> Result<HttpRespons
     if let Some(format) = whole {
         return file::table("can-bo", &columns::table("Cán bộ", &COLUMNS, &items, &named)?, format);
     }
-    Ok(page_response("/api/v1/officials", next.as_deref()).json(OfficialPage { items, next, total }))
+    Ok(call.page(next.as_deref()).json(OfficialPage { items, next, total }))
 }
 
 /// Adds an official.

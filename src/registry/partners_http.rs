@@ -21,7 +21,6 @@ use crate::web::etag::{IfMatch, etag};
 use crate::web::file::{self, ListFormat};
 use crate::web::idempotency::Reply;
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -199,7 +198,7 @@ async fn list(call: Call, asked: Query<PartnerListQuery>) -> Result<HttpResponse
     }
     let page = Page::cut(rows, limit, &scope, |p| vec![fold(&p.name), p.id.to_string()]);
     let items = page.items.iter().map(|p| view(p, last.get(&p.id).copied().unwrap_or_default())).collect();
-    Ok(page_response("/api/v1/partners", page.next.as_deref()).json(PartnerPage { items, next: page.next }))
+    Ok(call.page(page.next.as_deref()).json(PartnerPage { items, next: page.next }))
 }
 
 /// Checks a partner; 409 with the id of the other partner if a name is already used in its country.

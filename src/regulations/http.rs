@@ -1,5 +1,7 @@
 //! Routes of regulations, and of questions to them that store nothing.
 
+use std::sync::Arc;
+
 use actix_web::{HttpResponse, get, post, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
@@ -14,7 +16,6 @@ use crate::regulations::store::{NotLoaded, RegulationCache, add, edition};
 use crate::regulations::view::{AssessmentView, Explained, view};
 use crate::web::etag::etag;
 use crate::web::json::Incoming;
-use crate::web::paging::{Paging, page_response};
 use crate::web::query::{self, Query};
 use crate::web::reply::reply;
 use crate::web::routes::RoomRoutes;
@@ -138,24 +139,47 @@ struct RuleItem {
     citation: String,
 }
 
+/// The province whose regulation answers for this installation.
+#[derive(Clone)]
+pub struct Jurisdiction(pub Arc<str>);
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct RegulationQuery {
+    /// Only the editions that answer for this province today, with the texts that they build on.
+    applies: Option<bool>,
+    #[param(minimum = 1, maximum = 200, default = 50)]
+    limit: Option<i64>,
+    cursor: Option<String>,
+    count: Option<bool>,
+}
+
 /// Lists the newest version of each regulation, by code.
-#[utoipa::path(tag = "regulation", operation_id = "list_regulations", params(Paging), responses((status = 200, description = "regulations", body = RegulationPage)))]
+#[utoipa::path(tag = "regulation", operation_id = "list_regulations", params(RegulationQuery), responses((status = 200, description = "regulations", body = RegulationPage)))]
 #[get("/regulations")]
-async fn list(call: Call, shelf: web::Data<RegulationCache>, paging: Query<Paging>) -> Result<HttpResponse> {
+async fn list(
+    call: Call,
+    shelf: web::Data<RegulationCache>,
+    here: web::Data<Jurisdiction>,
+    procedures: web::Data<RegisterEntries>,
+    asked: Query<RegulationQuery>,
+) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadRegulations)?;
-    let limit = query::limit(paging.0.limit)?;
-    let after = query::place("regulations", paging.0.cursor.as_deref(), |p| p.first().cloned())?.unwrap_or_default();
+    let limit = query::limit(asked.0.limit)?;
+    let after = query::place("regulations", asked.0.cursor.as_deref(), |p| p.first().cloned())?.unwrap_or_default();
     let shelf = shelf.get_ref().clone();
     let book = call.read(move |conn, _| shelf.book(conn)).await?;
-    let packs = book.latest();
-    let total = paging.0.count.unwrap_or(false).then(|| i64::try_from(packs.len()).unwrap_or(0));
+    let packs: Vec<Arc<Pack>> = match asked.0.applies.unwrap_or(false) {
+        true => book.applying(&here.0, procedures.procedures(), call.today),
+        false => book.latest().into_iter().cloned().collect(),
+    };
+    let total = asked.0.count.unwrap_or(false).then(|| i64::try_from(packs.len()).unwrap_or(0));
     let taken = usize::try_from(limit + 1).unwrap_or(0);
     let rows: Vec<RegulationItem> =
         packs.into_iter().filter(|p| p.code > after).take(taken).map(|p| RegulationItem::from(p.as_ref())).collect();
     let page = Page::cut(rows, limit, "regulations", |r| vec![r.code.clone()]);
-    let response = page_response("/api/v1/regulations", page.next.as_deref());
-    let mut response = response;
-    Ok(response.json(RegulationPage { items: page.items, next: page.next, total }))
+    Ok(call.page(page.next.as_deref()).json(RegulationPage { items: page.items, next: page.next, total }))
 }
 
 /// Loads a pack (TOML). An invalid one is refused with every error and its line.

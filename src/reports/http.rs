@@ -33,7 +33,6 @@ use crate::statistics::question::Window;
 use crate::web::etag::{IfNoneMatch, tagged};
 use crate::web::file;
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -209,7 +208,7 @@ async fn show_list(req: HttpRequest, call: Call, asked: Query<ReportListQuery>) 
     let rows = call.read(move |conn, _| store::page(conn, &filter, before, limit + 1)).await?;
     let page = Page::cut(rows, limit, &scope, |r| vec![r.id.to_string()]);
     let items = page.items.iter().map(view::item).collect();
-    let response = page_response("/api/v1/reports", page.next.as_deref());
+    let response = call.page(page.next.as_deref());
     tagged(&req, response, &ReportPage { items, next: page.next })
 }
 

@@ -29,20 +29,30 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// The due periods without a report, oldest first.
-    pub fn due(&self, today: Day) -> Vec<ReportPeriod> {
-        let mut due = Vec::new();
-        for year in self.since.year() - 1..=today.year() {
+    /// The periods without a report up to a year, oldest first, each with the day on which it is due.
+    fn open(&self, until: i32) -> Vec<(ReportPeriod, Day)> {
+        let mut open = Vec::new();
+        for year in self.since.year() - 1..=until {
             for number in 1..=self.kind.in_a_year() {
                 let span = ReportPeriod { kind: self.kind, year, number, window: self.window };
                 let Some(days) = span.days() else { continue };
                 let day = days.to + Duration::days(self.days_after);
-                if self.since <= day && day <= today && self.done_to.is_none_or(|done| done < days.to) {
-                    due.push(span);
+                if self.since <= day && self.done_to.is_none_or(|done| done < days.to) {
+                    open.push((span, day));
                 }
             }
         }
-        due
+        open
+    }
+
+    /// The due periods without a report, oldest first.
+    pub fn due(&self, today: Day) -> Vec<ReportPeriod> {
+        self.open(today.year()).into_iter().filter(|(_, day)| *day <= today).map(|(span, _)| span).collect()
+    }
+
+    /// When the next report is due: in the past, if it is late.
+    pub fn next(&self, today: Day) -> Option<Day> {
+        self.open(today.year() + 1).into_iter().map(|(_, day)| day).min()
     }
 }
 
@@ -125,5 +135,9 @@ mod tests {
         assert_eq!(due(&fresh, "2026-03-03"), [(2025, 12), (2026, 1), (2026, 2)]);
         assert_eq!(due(&schedule("2026-01-02", Some("2026-01-31")), "2026-03-03"), [(2026, 2)]);
         assert_eq!(due(&schedule("2026-01-10", None), "2026-01-20"), []);
+        let next = |s: &Schedule, today: &str| s.next(day(today)).map(|day| day.to_string()).unwrap_or_default();
+        assert_eq!(next(&fresh, "2026-01-02"), "2026-01-03");
+        assert_eq!(next(&fresh, "2026-03-03"), "2026-01-03");
+        assert_eq!(next(&schedule("2026-01-02", Some("2026-11-30")), "2026-12-20"), "2027-01-03");
     }
 }

@@ -1,6 +1,7 @@
 //! Routes of scheduled reports.
 
 use actix_web::{HttpResponse, delete, get, post, web};
+use chrono::NaiveDate;
 use kernel::words::FieldError;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,7 +30,7 @@ pub fn routes(config: &mut RoomRoutes) {
 /// A report that is frozen automatically.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ReportSchedule, example = json!({"id": "01ke3m9p000h1", "kind": "month", "window": "calendar", "days_after": 3,
-    "recipients": ["01ke3m9p00061"], "created_at": "2026-11-22T02:00:00Z"}))]
+    "recipients": ["01ke3m9p00061"], "created_at": "2026-11-22T02:00:00Z", "next_on": "2026-12-03"}))]
 struct ScheduleView {
     #[schema(value_type = String)]
     id: Id,
@@ -40,9 +41,11 @@ struct ScheduleView {
     #[schema(value_type = Vec<String>)]
     recipients: Vec<Id>,
     created_at: String,
+    /// The day on which the next report is frozen.
+    next_on: Option<NaiveDate>,
 }
 
-fn view(s: &Schedule) -> ScheduleView {
+fn view(s: &Schedule, today: NaiveDate) -> ScheduleView {
     ScheduleView {
         id: Id(s.id),
         kind: s.kind,
@@ -50,6 +53,7 @@ fn view(s: &Schedule) -> ScheduleView {
         days_after: s.days_after,
         recipients: s.recipients.iter().map(|id| Id(*id)).collect(),
         created_at: rfc3339(s.created_at),
+        next_on: s.next(today),
     }
 }
 
@@ -65,7 +69,8 @@ struct ReportScheduleList {
 async fn list(call: Call) -> Result<HttpResponse> {
     call.actor.require(Permission::FreezeReports)?;
     let all = call.read(|conn, _| schedules::all(conn)).await?;
-    Ok(HttpResponse::Ok().json(ReportScheduleList { items: all.iter().map(view).collect(), next: None }))
+    Ok(HttpResponse::Ok()
+        .json(ReportScheduleList { items: all.iter().map(|s| view(s, call.today)).collect(), next: None }))
 }
 
 /// Which report to freeze, when, and whom to notify.
@@ -123,7 +128,7 @@ async fn create(call: Call, body: Incoming<NewReportSchedule>) -> Result<HttpRes
             schedules::insert(conn, &schedule)?;
             let object = format!("report-schedules/{}", Id(schedule.id));
             call.remember(conn, "create_report_schedule", &object, json!({"kind": kind, "days_after": days_after}))?;
-            reply(201, Some(1), Some(format!("/api/v1/{object}")), &view(&schedule))
+            reply(201, Some(1), Some(format!("/api/v1/{object}")), &view(&schedule, call.today))
         },
     )
     .await

@@ -14,7 +14,6 @@ use crate::statistics::cells::{CellKey, CellMeasures, cells};
 use crate::statistics::question::FigureQuestion;
 use crate::web::etag::IfNoneMatch;
 use crate::web::idempotency::fingerprint;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query, invalid};
 use crate::web::routes::RoomRoutes;
 use kernel::id::Id;
@@ -157,10 +156,8 @@ async fn register_cells(
         return Ok(HttpResponse::NotModified().insert_header((header::ETAG, found.0)).finish());
     };
     let next = (after + limit < total).then(|| seal(&place, &[(after + limit).to_string()]));
-    let kept: Vec<&str> =
-        req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")).collect();
-    let path = format!("/api/v1/statistics/{register}/cells?{}", kept.join("&"));
-    Ok(page_response(path.trim_end_matches('?'), next.as_deref())
+    Ok(call
+        .page(next.as_deref())
         .insert_header((header::ETAG, tag))
         .insert_header((header::CACHE_CONTROL, "private, no-cache"))
         .json(CellPage { items, next, total, data_version: version.to_string() }))

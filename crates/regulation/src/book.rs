@@ -192,6 +192,20 @@ impl Book {
         Some(in_force.next().unwrap_or(own))
     }
 
+    /// The texts that answer a province's questions about these procedures on a day, each with the texts below it; in the
+    /// order of their codes.
+    pub fn applying(
+        &self,
+        jurisdiction: &str,
+        procedures: impl IntoIterator<Item = Procedure>,
+        day: Day,
+    ) -> Vec<Arc<Pack>> {
+        let laws = procedures.into_iter().filter_map(|procedure| self.answering(jurisdiction, procedure, day));
+        let packs = laws.flat_map(|law| std::iter::once(law.pack).chain(law.below));
+        let by_code: BTreeMap<String, Arc<Pack>> = packs.map(|pack| (pack.code.clone(), pack)).collect();
+        by_code.into_values().collect()
+    }
+
     /// The text that an administrator chose for a province, else the edition of its regulation in force on a day. If
     /// there is none, the last one before that day, else the first one, so that a person is told what exists.
     pub fn in_force(&self, jurisdiction: &str, day: Day) -> Option<Law> {

@@ -6,6 +6,7 @@ use crate::access::permission::Permission;
 use crate::access::shorts;
 use crate::approval::store;
 use crate::db::Conn;
+use crate::dossier::flow::{Action, State};
 use crate::dossier::http::Shown;
 use crate::dossier::http::rows::{RegisterRow, RowTurn};
 use crate::dossier::lines::lines;
@@ -15,11 +16,10 @@ use crate::dossier::{Content, ProvinceLaw, papers as papers_of_list};
 use crate::error::Result;
 use crate::registry::agencies;
 use crate::web::file::{self, ListFormat};
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use std::collections::HashMap;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use chrono::NaiveDate;
 use kernel::country::country;
 use kernel::id::Id;
@@ -31,12 +31,11 @@ use utoipa::{IntoParams, ToSchema};
 
 /// The list of a register: a page as JSON, or all rows as a file.
 pub async fn list<C: Shown>(
-    req: HttpRequest,
     call: Call,
     (law, texts): (web::Data<ProvinceLaw>, web::Data<KeptTexts>),
     asked: Query<DossierListQuery>,
 ) -> Result<HttpResponse> {
-    listing::<C>(req, call, (law.get_ref().clone(), texts.get_ref().clone()), asked.0).await
+    listing::<C>(call, (law.get_ref().clone(), texts.get_ref().clone()), asked.0).await
 }
 
 /// The query of a list.
@@ -81,7 +80,8 @@ pub struct DossierListQuery {
     cursor: Option<String>,
     /// Adds `total`.
     count: Option<bool>,
-    /// Adds `waiting_for` and `waiting_since` to each item, the bodies whose turn it is, and `seen_whole`. Of a dossier of which the caller sees
+    /// Adds `waiting_for` and `waiting_since` to each item, the bodies whose turn it is, and `seen_whole`; to a draft that the
+    /// head sent back, `returned`, the reason. Of a dossier of which the caller sees
     /// only what they are asked about, `waiting_for` has nobody but them.
     waiting: Option<bool>,
     #[param(inline)]
@@ -186,7 +186,6 @@ fn written(place: ListPlace) -> Vec<String> {
 
 /// A page of the dossiers that the caller may see, as JSON; or all of them as a file.
 async fn listing<C: Shown>(
-    req: HttpRequest,
     call: Call,
     (law, texts): (ProvinceLaw, KeptTexts),
     asked: DossierListQuery,
@@ -217,12 +216,7 @@ async fn listing<C: Shown>(
         })
         .await?;
     let page = Page::cut(rows, limit, &scope, |item: &DossierItem| written(ListPlace::of(item, by)));
-    // The link keeps the filters and replaces the old cursor.
-    let kept: Vec<&str> =
-        req.query_string().split('&').filter(|p| !p.is_empty() && !p.starts_with("cursor=")).collect();
-    let path = format!("/api/v1/{}", C::ENTRY.path);
-    let link = if kept.is_empty() { path } else { format!("{path}?{}", kept.join("&")) };
-    let mut response = page_response(&link, page.next.as_deref());
+    let mut response = call.page(page.next.as_deref());
     let row = |item: DossierItem| RegisterRow {
         agency: named.get(&item.agency_id).cloned(),
         overdue: item.due_on.is_some_and(|due| due < today),
@@ -242,15 +236,18 @@ fn turns(
 ) -> Result<HashMap<i64, RowTurn>> {
     let ids: Vec<i64> = rows.iter().map(|item| item.id).collect();
     let (mut turns, seen) = (store::turns(conn, &ids)?, list::seen_whole(conn, &call.actor, entries, &ids)?);
+    let drafts: Vec<i64> = rows.iter().filter(|r| r.state == State::Draft.word()).map(|r| r.id).collect();
+    let asked = [Action::RequestSignature.word(), Action::Recall.word()];
+    let mut returned = store::sent_back(conn, &drafts, (&asked, Action::Return.word()))?;
     let own = call.actor.bodies();
-    let turn = |id: i64| {
+    let mut turn = |id: i64| {
         let (turn, seen_whole) = (turns.remove(&id).unwrap_or_default(), seen.contains(&id));
         let mut waiting_for = turn.bodies;
         waiting_for.retain(|body| seen_whole || own.contains(body));
         let since = turn.since.filter(|_| !waiting_for.is_empty()).map(rfc3339);
-        (id, RowTurn { waiting_for, since, seen_whole })
+        (id, RowTurn { waiting_for, since, seen_whole, returned: returned.remove(&id) })
     };
-    Ok(ids.iter().copied().map(turn).collect())
+    Ok(ids.iter().copied().map(&mut turn).collect())
 }
 
 /// The whole list as a file, with the words that people use.

@@ -12,6 +12,8 @@ pub struct RowTurn {
     pub since: Option<String>,
     /// The caller sees the whole dossier, and not only what they are asked about.
     pub seen_whole: bool,
+    /// Why the head sent the draft back.
+    pub returned: Option<String>,
 }
 
 /// A dossier in a list, with what stands beside its ids and days.

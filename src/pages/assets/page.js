@@ -26,7 +26,10 @@ async function fetched(url, options) {
   const stop = new AbortController();
   const late = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    return await fetch(url, { ...options, signal: stop.signal, credentials: "same-origin" });
+    const answer = await fetch(url, { ...options, signal: stop.signal, credentials: "same-origin" });
+    // Whatever the server answered to somebody who is signed in, it has counted as use.
+    if (answer.status !== 401 && !leftForSignIn(answer)) used();
+    return answer;
   } finally {
     clearTimeout(late);
   }
@@ -161,6 +164,10 @@ async function send(form, button) {
   if (sending) return;
   sending = true;
   clearTimeout(form.timers?.asking);
+  if (tooLarge(form)) {
+    sending = false;
+    return;
+  }
   // On a bad line nobody waits longer for what is only kept.
   await Promise.race([asking, wait(2000)]);
   form.setAttribute("aria-busy", "true");
@@ -255,6 +262,27 @@ function offerAgain(form, button) {
   status.append(again);
 }
 
+// Minutes on a slow line are not spent on a file that would be refused.
+function tooLarge(form) {
+  for (const input of form.querySelectorAll("input[type=file][data-most]")) {
+    const most = Number(input.dataset.most);
+    input.parentElement.querySelector(".error.size")?.remove();
+    input.removeAttribute("aria-invalid");
+    const file = [...input.files].find((one) => one.size > most);
+    if (!file) continue;
+    const megabytes = (bytes) => `${(Math.ceil(bytes / 104857.6) / 10).toLocaleString(vi ? "vi-VN" : "en-GB")} MB`;
+    const told = Object.assign(document.createElement("p"), { className: "error size", id: `${input.id}-size` });
+    told.setAttribute("role", "alert");
+    told.textContent = t(`Tệp ${megabytes(file.size)}, tối đa ${megabytes(most)}. Chưa gửi`, `The file is ${megabytes(file.size)}; the limit is ${megabytes(most)}. It was not sent`);
+    input.before(told);
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", told.id);
+    input.focus();
+    return true;
+  }
+  return false;
+}
+
 // Browsers before Chromium 119 heed the second.
 const stay = (event) => { event.preventDefault(); event.returnValue = true; };
 
@@ -321,15 +349,19 @@ document.querySelector("form.sign-out")?.addEventListener("submit", () => {
   try { localStorage.clear(); sessionStorage.clear(); } catch { /* Without storage nothing was kept. */ }
 });
 
+const versionOf = (form) => new URL(form.action).searchParams.get("version");
+
 function keep(form) {
   if (signedOut) return;
   const kept = words(form);
-  const text = JSON.stringify(kept);
   try {
-    if (Object.keys(kept).length === 0 || Object.values(kept).some(secret)) localStorage.removeItem(place());
-    else {
-      localStorage.setItem(place(), JSON.stringify({ at: Date.now(), version: new URL(form.action).searchParams.get("version"), kept }));
-      say(t(`Đã lưu trên máy này ${clock()}`, `Kept on this computer ${clock()}`));
+    if (Object.keys(kept).length === 0) localStorage.removeItem(place());
+    else if (Object.values(kept).some(secret)) {
+      localStorage.removeItem(place());
+      say(t("Có dấu độ mật: nội dung này không được lưu ở đâu", "There is a secrecy mark: this is kept nowhere"));
+    } else {
+      localStorage.setItem(place(), JSON.stringify({ at: Date.now(), version: versionOf(form), kept }));
+      if (form.dataset.stored === undefined) say(t(`Đã lưu trên máy này ${clock()}`, `Kept on this computer ${clock()}`));
     }
   } catch { /* A browser without storage has nothing to rescue from. */ }
 }
@@ -357,6 +389,9 @@ function restore(form) {
   told.className = "notice rescue";
   const said = document.createElement("p");
   said.textContent = t("Có nội dung chưa gửi từ lần trước trên máy này.", "There is text on this computer that was not sent.");
+  // What was typed over an older version is sent with that version: the server shows what others changed since.
+  const older = found.version !== null && versionOf(form) !== null && found.version !== versionOf(form);
+  if (older) said.textContent += t(" Hồ sơ đã thay đổi từ đó; khi gửi sẽ hỏi từng chỗ khác nhau.", " It was changed since; each difference is asked about when you send it.");
   const back = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Khôi phục", "Restore") });
   const drop = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Bỏ", "Discard") });
   back.addEventListener("click", () => {
@@ -367,6 +402,11 @@ function restore(form) {
       }
     }
     told.remove();
+    if (older) {
+      const target = new URL(form.action);
+      target.searchParams.set("version", found.version);
+      form.action = target.href;
+    }
     form.dispatchEvent(new Event("input", { bubbles: true }));
     form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   });
@@ -400,15 +440,30 @@ async function answered(form) {
   let answer = null;
   try {
     answer = await fetched(form.dataset.rule, { method: "POST", body: fields });
-  } catch { /* Offline is told by what is sent; the panel keeps its last answer. */ }
+  } catch { /* told below; the panel keeps its last answer */ }
+  if (mine !== asked) return;
+  delete form.dataset.stored;
+  if (!answer) {
+    say(t("Mất kết nối – nội dung vẫn giữ trên máy này", "No connection – your text is kept on this computer"));
+    return;
+  }
+  if (answer.status === 401 || leftForSignIn(answer)) {
+    say(t("Phiên đã hết – nội dung vẫn giữ trên máy này; khi gửi sẽ hỏi mật khẩu", "The session has ended – your text is kept on this computer; your password is asked for when you send it"));
+    return;
+  }
+  // What the server took for keeping is not only on this computer.
+  if (answer.ok) form.dataset.stored = "true";
+  const kept = answer.ok ? t(`Đã lưu ${clock()}`, `Saved ${clock()}`) : t("Máy chủ từ chối – xem bên cạnh", "The server refused – see beside");
   const panel = document.querySelector("#rule");
-  if (!panel || !answer?.ok || mine !== asked) return;
-  const fresh = parsed(await answer.text()).querySelector("#rule");
-  if (!fresh) return;
+  const fresh = panel ? parsed(await answer.text()).querySelector("#rule") : null;
+  if (!fresh) {
+    if (answer.ok) say(kept);
+    return;
+  }
   const said = fresh.querySelector(".outcome")?.textContent.trim();
   const before = panel.querySelector(".outcome")?.textContent.trim();
   panel.replaceChildren(...fresh.childNodes);
-  if (said && said !== before) say(said);
+  say(answer.ok && said && said !== before ? `${said} · ${kept}` : kept);
 }
 
 // ---- lists to choose from -------------------------------------------------------------------------------------------
@@ -514,7 +569,7 @@ function inWords(button) {
   const plain = button.textContent;
   const tell = () => {
     const chosen = button.form.querySelector(`input[type=radio][name="${button.dataset.says}"]:checked`);
-    button.textContent = chosen ? `${chosen.labels[0].textContent.trim()}: ${button.dataset.about}` : plain;
+    button.textContent = chosen ? `${chosen.labels[0].textContent.trim()} ${t("hồ sơ", "dossier")} ${button.dataset.about}` : plain;
   };
   button.form.addEventListener("change", tell);
   tell();
@@ -602,6 +657,15 @@ function keys(event) {
 const IDLE = Number(document.body.dataset.idle ?? 0) * 1000;
 let idle = 0;
 
+// Every page of the same browser prolongs the session of all of them.
+const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("ngoaivu-used");
+if (others) others.onmessage = () => watch();
+
+function used() {
+  watch();
+  others?.postMessage(true);
+}
+
 function watch() {
   clearTimeout(idle);
   document.querySelector(".idle")?.remove();
@@ -611,7 +675,7 @@ function watch() {
     banner.className = "notice idle";
     banner.setAttribute("role", "status");
     const button = Object.assign(document.createElement("button"), { type: "button", className: "plain low", textContent: t("Tiếp tục làm việc", "Go on working") });
-    button.addEventListener("click", async () => { if ((await persistent("/api/v1/me", {}))?.ok) watch(); });
+    button.addEventListener("click", async () => { await persistent("/api/v1/me", {}); });
     banner.append(t("Phiên sắp hết trong 2 phút. ", "The session ends in 2 minutes. "), button);
     document.body.append(banner);
   }, Math.max(IDLE - 120000, 0));

@@ -7,26 +7,24 @@ use askama::Template;
 use serde_json::Value;
 
 use crate::access::token::random_text;
-use crate::pages::acts::redrawn;
-use crate::pages::collections::candidates::{acts_for_others, candidates};
+use crate::pages::collections::candidates::candidates;
 use crate::pages::collections::listing::name_of;
-use crate::pages::collections::lookup::collection;
-use crate::pages::collections::model::{Collection, InnerList, ItemAct, plain};
+use crate::pages::collections::target::Target;
 use crate::pages::collections::words::Telling;
+use crate::pages::form_body::FormBody;
+use crate::pages::forms::compare::{DifferingField, SideBySide, chose, keep_present};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::of_chosen;
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
-use crate::pages::forms::shape::{FormField, InputKind, field_of, fields_of};
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{NUMBERS, forget, forget_restored, hide_numbers, restored_from, reveal_numbers, typed_before};
 use crate::pages::marks::unmarked;
-use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
-use crate::pages::show::{self, items, may_any, text};
+use crate::pages::request::{PageRequest, PageResult, encoded, see_other};
+use crate::pages::show::{self, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::summary::SummaryRow;
-use crate::pages::working_days::WorkingDays;
 
 #[derive(Template)]
 #[template(path = "collection_act.html")]
@@ -39,6 +37,8 @@ struct CollectionActPage {
     fields: Vec<DrawnField>,
     faults: Vec<FaultLine>,
     changed_said: String,
+    /// What differs then between what was typed and what stands there now.
+    conflicts: Vec<DifferingField>,
     /// Where typed passport numbers are kept.
     numbers: String,
     /// What it cannot be taken back from.
@@ -57,131 +57,6 @@ struct ShownOncePage {
     again: bool,
     until: String,
     back: String,
-}
-
-/// What a form is about.
-struct Target {
-    of: &'static Collection,
-    part: Option<&'static InnerList>,
-    act: &'static ItemAct,
-    method: Method,
-    /// The address of the call, below `/api/v1`.
-    call: String,
-    /// The path of the document that it belongs to.
-    path: String,
-    schema: String,
-    fields: Vec<FormField>,
-    /// What is typed goes into the query: a call without a body that asks for a reason.
-    by_query: bool,
-    /// The item, as it is now; of a part, the inner item.
-    item: Value,
-    /// What the item belongs to.
-    whole: Value,
-    back: String,
-}
-
-/// What a form never asks for: which passport fits the server knows better, and single items of a plan are left out
-/// one by one before it is approved.
-const NOT_ASKED: [&str; 2] = ["passport_id", "refuse"];
-
-/// Most pages of a list that are looked through for one item.
-const LOOKED_THROUGH: usize = 20;
-
-/// One of a list, where it has no page of its own.
-async fn in_list(page: &PageRequest, path: &str, key: (&str, &str)) -> PageResult<Value> {
-    let of = page.contract.path_of("get", &format!("/api/v1{path}")).ok_or_else(Trouble::not_found)?;
-    let (limit, mut cursor) = (if page.contract.takes("get", of, "limit") { "limit=200" } else { "" }, String::new());
-    for _ in 0..LOOKED_THROUGH {
-        let list = page.get(&format!("{path}?{limit}{cursor}")).await?;
-        let same = |item: &&Value| plain(item, key.0) == key.1;
-        if let Some(found) = items(&list, "/items").iter().find(same) {
-            return Ok(found.clone());
-        }
-        match list.get("next").and_then(Value::as_str) {
-            Some(next) => cursor = format!("&cursor={}", encoded(next)),
-            None => break,
-        }
-    }
-    Err(Trouble::not_found())
-}
-
-impl Target {
-    async fn find(
-        page: &PageRequest,
-        id: Option<&str>,
-        inner: Option<(&str, Option<&str>)>,
-        act: &str,
-    ) -> PageResult<Self> {
-        let first = page.http.path().split('/').nth(1).unwrap_or_default();
-        let of = collection(first).ok_or_else(Trouble::not_found)?;
-        let me = page.me().await?;
-        let whole = match id {
-            Some(id) if of.has_page(&page.contract) => page.get(&format!("/{first}/{}", encoded(id))).await?,
-            Some(id) => in_list(page, &format!("/{first}"), (of.key, id)).await?,
-            None => Value::Null,
-        };
-        let base = id.map_or_else(|| of.href(), |id| format!("/{first}/{}", encoded(id)));
-        let back = if id.is_some() && of.has_page(&page.contract) { base.clone() } else { of.href() };
-        let (part, acts, base, item) = match inner {
-            None => (None, if id.is_some() { of.acts } else { of.adds }, base, whole.clone()),
-            Some((part, inner)) => {
-                let part = of.parts.iter().find(|p| p.path == part).ok_or_else(Trouble::not_found)?;
-                let list = format!("{base}/{}", part.path);
-                match inner {
-                    None => (Some(part), part.adds, list, Value::Null),
-                    Some(inner) => {
-                        let at = format!("{list}/{}", encoded(inner));
-                        let item = match page.contract.path_of("get", &format!("/api/v1{at}")) {
-                            Some(_) => page.get(&at).await?,
-                            None => in_list(page, &list, ("id", inner)).await?,
-                        };
-                        (Some(part), part.acts, at, item)
-                    }
-                }
-            }
-        };
-        let act = acts.iter().find(|a| a.path == act).ok_or_else(Trouble::not_found)?;
-        if !may_any(&me, act.needs) {
-            return Err(Trouble::Refused { status: 403, problem: Value::Null });
-        }
-        let (method, call) = match act.path {
-            "new" => (Method::POST, base),
-            "edit" => (Method::PATCH, base),
-            "delete" => (Method::DELETE, base),
-            other => (Method::POST, format!("{base}/{other}")),
-        };
-        let word = method.as_str().to_lowercase();
-        let path = page.contract.path_of(&word, &format!("/api/v1{call}")).ok_or_else(Trouble::not_found)?.to_owned();
-        let schema = page.contract.body_of(&word, &path).unwrap_or_default().to_owned();
-        let by_query = schema.is_empty();
-        let mut fields = if by_query {
-            let asked = page.contract.parameters(&word, &path).filter(|p| text(p, "/in") == "query");
-            asked.filter_map(|p| field_of(&page.contract, p)).collect()
-        } else {
-            fields_of(&page.contract, &schema)
-        };
-        let whose = |f: &FormField| f.name == "from_user_id" && !acts_for_others(&me);
-        fields.retain(|f| !NOT_ASKED.contains(&f.name.as_str()) && !whose(f));
-        fields.sort_by_key(|f| (!f.required, matches!(f.kind, InputKind::Rows { .. })));
-        Ok(Target { of, part, act, method, call, path, schema, fields, by_query, item, whole, back })
-    }
-
-    /// The present content, where it is changed.
-    fn present(&self) -> Option<Typed> {
-        (self.method == Method::PATCH).then(|| Typed::of_value(&self.fields, &self.item))
-    }
-
-    /// The version that a call names: of the item, or of the whole that it changes.
-    fn version(&self) -> Option<i64> {
-        let of = |value: &Value| value.get("version").and_then(Value::as_i64);
-        of(&self.item).or_else(|| of(&self.whole))
-    }
-
-    /// Whether the call names a version at all.
-    fn is_guarded(&self, page: &PageRequest) -> bool {
-        let word = self.method.as_str().to_lowercase();
-        page.contract.takes(&word, &self.path, "If-Match")
-    }
 }
 
 async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Refusal) -> PageResult<HttpResponse> {
@@ -211,9 +86,15 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
     let numbers = hide_numbers(page, &mut typed, &target.present().unwrap_or_default()).await?;
     let names = of_chosen(page, &target.fields, &typed, &target.item).await;
     let people = candidates(page, &target.fields).await?;
-    let calendar = WorkingDays::of(page, &typed).await;
+    let calendar = page.working_days_of(&typed).await;
     let drawing = refusal.drawing(page, &target.schema, &typed, &names, &people, &calendar);
     let changed = refusal.is_stale();
+    let comparison =
+        SideBySide { contract: &page.contract, schema: &target.schema, language: page.language, names: &names };
+    let conflicts = match target.present().filter(|_| changed) {
+        Some(now) => comparison.differing(&target.fields, "", &typed, &now),
+        None => Vec::new(),
+    };
     let fresh = refusal.page_status() == 200 || changed;
     let key = page.asked("key").filter(|_| !fresh).unwrap_or_else(random_text);
     let seen = page.asked("version").filter(|_| !changed).or_else(|| target.version().map(|v| v.to_string()));
@@ -237,6 +118,7 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
         back: target.back,
         numbers,
         changed_said: if changed { refusal.said.clone() } else { String::new() },
+        conflicts,
         faults: refusal.summary,
         kicker,
         rows,
@@ -298,7 +180,7 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &target.present().unwrap_or_default()).await;
     let kept = typed.get(NUMBERS).unwrap_or_default().to_owned();
-    if redrawn(&mut typed) {
+    if typed.redrawn() {
         return draw(page, target, typed, Refusal::default()).await;
     }
     if target.by_query {
@@ -307,6 +189,9 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
         if !query.is_empty() {
             target.call = format!("{}?{}", target.call, query.join("&"));
         }
+    }
+    if let Some(now) = target.present().filter(|_| chose(&typed)) {
+        keep_present(&mut typed, &now);
     }
     let call = FormCall {
         method: target.method.clone(),
@@ -351,7 +236,7 @@ pub async fn show_new(page: PageRequest) -> HttpResponse {
     answer(&page, form(&page, Target::find(&page, None, None, "new").await).await).await
 }
 
-pub async fn send_new(page: PageRequest, body: web::Bytes) -> HttpResponse {
+pub async fn send_new(page: PageRequest, body: FormBody) -> HttpResponse {
     answer_form(&page, &body, sent(&page, Target::find(&page, None, None, "new").await, &body).await).await
 }
 
@@ -359,7 +244,7 @@ pub async fn show_act(page: PageRequest, at: web::Path<(String, String)>) -> Htt
     answer(&page, form(&page, Target::find(&page, Some(&at.0), None, &at.1).await).await).await
 }
 
-pub async fn send_act(page: PageRequest, at: web::Path<(String, String)>, body: web::Bytes) -> HttpResponse {
+pub async fn send_act(page: PageRequest, at: web::Path<(String, String)>, body: FormBody) -> HttpResponse {
     let target = Target::find(&page, Some(&at.0), None, &at.1).await;
     answer_form(&page, &body, sent(&page, target, &body).await).await
 }
@@ -369,11 +254,7 @@ pub async fn show_part_new(page: PageRequest, at: web::Path<(String, String, Str
     answer(&page, form(&page, target).await).await
 }
 
-pub async fn send_part_new(
-    page: PageRequest,
-    at: web::Path<(String, String, String)>,
-    body: web::Bytes,
-) -> HttpResponse {
+pub async fn send_part_new(page: PageRequest, at: web::Path<(String, String, String)>, body: FormBody) -> HttpResponse {
     let target = Target::find(&page, Some(&at.0), Some((&at.1, None)), &at.2).await;
     answer_form(&page, &body, sent(&page, target, &body).await).await
 }
@@ -386,7 +267,7 @@ pub async fn show_part_act(page: PageRequest, at: web::Path<(String, String, Str
 pub async fn send_part_act(
     page: PageRequest,
     at: web::Path<(String, String, String, String)>,
-    body: web::Bytes,
+    body: FormBody,
 ) -> HttpResponse {
     let target = Target::find(&page, Some(&at.0), Some((&at.1, Some(&at.2))), &at.3).await;
     answer_form(&page, &body, sent(&page, target, &body).await).await

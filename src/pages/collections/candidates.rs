@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::pages::dossier::if_seen;
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::show::{self, items, text};
@@ -29,7 +28,7 @@ pub async fn candidates(page: &PageRequest, fields: &[FormField]) -> PageResult<
         items(&me, "/seats").iter().map(|seat| format!("/bodies/{}/candidates", text(seat, "/body"))).collect()
     };
     for path in bodies {
-        lists.extend(if_seen(page, &path).await?);
+        lists.extend(page.if_seen(&path).await?);
     }
     for one in lists.iter().flat_map(|list| items(list, "/items")) {
         let id = [text(one, "/user_id"), text(one, "/id")].into_iter().find(|id| !id.is_empty()).unwrap_or_default();

@@ -10,6 +10,7 @@ pub mod model;
 pub mod places;
 pub mod showing;
 pub mod table;
+mod target;
 pub mod words;
 
 use actix_web::web::{self, ServiceConfig};

@@ -8,7 +8,6 @@ use serde_json::Value;
 
 use crate::pages::collections::lookup::of_area;
 use crate::pages::collections::model::{Area, Collection};
-use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::show::{self, is_true, items, may, may_any, number, text};
@@ -35,6 +34,10 @@ struct PlacePage {
     status: Vec<StatusLine>,
 }
 
+/// Whoever has one of these may import lists of some kind.
+pub const IMPORT_RIGHTS: [&str; 5] =
+    ["import_lists", "administer_accounts", "administer_agencies", "keep_passports", "draft_plans"];
+
 /// Days after which a backup is too old.
 const OLD_BACKUP: i64 = 2;
 
@@ -45,12 +48,12 @@ const VERIFIES: &str = "/administration?trail=verified";
 async fn trail(page: &PageRequest) -> PageResult<StatusLine> {
     let label = page.t("Nhật ký", "Audit trail").to_owned();
     if page.asked("trail").as_deref() != Some("verified") {
-        let signed = if_seen(page, "/audit/checkpoint").await?.unwrap_or_default();
+        let signed = page.if_seen("/audit/checkpoint").await?.unwrap_or_default();
         let words = page.t("Đã ký đến dòng {}; kiểm tra toàn bộ", "Signed up to row {}; verify all of it");
         let said = words.replace("{}", &show::grouped(number(&signed, "/seq")));
         return Ok(StatusLine { label, said, well: true, href: VERIFIES.into() });
     }
-    let seen = if_seen(page, "/audit/verification").await?.unwrap_or_default();
+    let seen = page.if_seen("/audit/verification").await?.unwrap_or_default();
     let well = is_true(&seen, "/whole");
     let said = match well {
         true => {
@@ -61,6 +64,27 @@ async fn trail(page: &PageRequest) -> PageResult<StatusLine> {
             .to_owned(),
     };
     Ok(StatusLine { label, said, well, href: "/audit".into() })
+}
+
+/// How mail is doing.
+async fn mail(page: &PageRequest) -> PageResult<StatusLine> {
+    let state = page.if_seen("/mail").await?.unwrap_or_default();
+    let (waiting, failed) = (number(&state, "/waiting"), number(&state, "/failed"));
+    let mut said = match (is_true(&state, "/configured"), show::moment(text(&state, "/last_sent_at"), page.language)) {
+        (false, _) => {
+            page.t("Chưa đặt máy chủ thư: không gửi thư nào", "No mail server is set: nothing is sent").to_owned()
+        }
+        (true, never) if never.is_empty() => page.t("Chưa gửi thư nào", "Nothing was sent lately").to_owned(),
+        (true, last) => format!("{} {last}", page.t("Gửi gần nhất", "Last sent")),
+    };
+    if waiting + failed > 0 {
+        let words = [page.t("chờ gửi", "waiting"), page.t("không gửi được", "failed")];
+        said = format!("{said}; {waiting} {}, {failed} {}", words[0], words[1]);
+    }
+    if !text(&state, "/last_error").is_empty() {
+        said = format!("{said}: {}", text(&state, "/last_error"));
+    }
+    Ok(StatusLine { label: page.t("Thư", "Mail").to_owned(), said, well: failed == 0, href: String::new() })
 }
 
 /// How the system is, as far as the account may know.
@@ -77,7 +101,7 @@ pub async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine
     };
     all.push(line(t("Máy chủ", "Server"), said, ready.status == 200, ""));
     if may(me, "read_trail") {
-        let taken = if_seen(page, "/audit?action=backup&limit=1").await?.unwrap_or_default();
+        let taken = page.if_seen("/audit?action=backup&limit=1").await?.unwrap_or_default();
         let last = items(&taken, "/items").first().map(|row| text(row, "/at").to_owned());
         let day = last.as_deref().and_then(show::day_of_moment);
         let fresh = day.is_some_and(|day| (page.today - day).num_days() < OLD_BACKUP);
@@ -89,11 +113,12 @@ pub async fn status(page: &PageRequest, me: &Value) -> PageResult<Vec<StatusLine
         all.push(trail(page).await?);
     }
     if may(me, "administer_webhooks") {
-        let list = if_seen(page, "/webhooks").await?.unwrap_or_default();
+        all.push(mail(page).await?);
+        let list = page.if_seen("/webhooks").await?.unwrap_or_default();
         let (mut failed, hooks) = (0, items(&list, "/items"));
         for hook in hooks {
             let path = format!("/webhooks/{}/deliveries?state=dead", encoded(text(hook, "/id")));
-            failed += if_seen(page, &path).await?.map_or(0, |found| items(&found, "/items").len());
+            failed += page.if_seen(&path).await?.map_or(0, |found| items(&found, "/items").len());
         }
         let off = hooks.iter().filter(|hook| !is_true(hook, "/active")).count();
         let said = format!(
@@ -117,7 +142,7 @@ async fn made(page: &PageRequest, area: Area, vi: &str, en: &str) -> PageResult<
     };
     let mut lines: Vec<PlaceLine> = of_area(area, &me).map(line).collect();
     if lines.is_empty() {
-        return Err(Trouble::Refused { status: 403, problem: Value::Null });
+        return Err(Trouble::of_rights(page, &[]));
     }
     let mut more = |open: bool, (vi, en): (&str, &str), (about_vi, about_en): (&str, &str), href: &str| {
         if open {
@@ -125,10 +150,9 @@ async fn made(page: &PageRequest, area: Area, vi: &str, en: &str) -> PageResult<
             lines.push(PlaceLine { label, about, href: href.to_owned() });
         }
     };
-    let imports = ["import_lists", "administer_accounts", "administer_agencies", "keep_passports", "draft_plans"];
     if matches!(area, Area::Administration | Area::Registers) {
         let (label, about) = (("Nhập danh sách", "Imports"), ("Danh sách cũ từ Excel", "Old lists from spreadsheets"));
-        more(may_any(&me, &imports), label, about, "/imports");
+        more(may_any(&me, &IMPORT_RIGHTS), label, about, "/imports");
     }
     let status = match area {
         Area::Administration => {

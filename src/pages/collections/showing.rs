@@ -7,7 +7,6 @@ use crate::pages::collections::listing::{ItemLink, ItemTable, act_link, done, na
 use crate::pages::collections::lookup::collection;
 use crate::pages::collections::model::ItemAct;
 use crate::pages::collections::words::Telling;
-use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::marks::unmarked;
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
@@ -47,7 +46,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         let mut query: Vec<String> = takes_limit.then(|| "limit=100".to_owned()).into_iter().collect();
         query.extend(page.asked(part.path).map(|cursor| format!("cursor={}", encoded(&cursor))));
         // Not everybody who sees the whole sees all of its parts.
-        let Some(list) = if_seen(page, &format!("{base}/{}?{}", part.path, query.join("&"))).await? else { continue };
+        let Some(list) = page.if_seen(&format!("{base}/{}?{}", part.path, query.join("&"))).await? else { continue };
         let add = |act: &ItemAct| ItemLink::to(page, act.label, format!("{base}/{}/{}", part.path, act.path));
         parts.push(PartSection {
             id: part.path,

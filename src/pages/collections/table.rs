@@ -265,8 +265,8 @@ const COLLECTIONS: &[Collection] = &[
         label: l("Thay thế, ủy quyền", "Substitutions"),
         about: l("Ai thay ai, phạm vi và thời gian nào", "Who stands in for whom, for what and when"),
         area: Area::Duties,
-        name: "from",
-        columns: &["to", "body", "signed_as", "scope", "valid_from", "valid_to", "document_number"],
+        name: "from_person",
+        columns: &["to_person", "body", "signed_as", "scope", "valid_from", "valid_to", "document_number"],
         adds: &[act("new", "Ghi người thay", "Name a substitute", &[], &[HoldsSeat])],
         acts: &[act("edit", "Kết thúc", "End", &[], &[MineOr("from_user_id", "administer_accounts")])],
         ..Collection::PLAIN
@@ -290,7 +290,7 @@ const COLLECTIONS: &[Collection] = &[
         area: Area::Reports,
         reads: &["freeze_reports"],
         name: "kind",
-        columns: &["window", "days_after", "recipients", "created_at"],
+        columns: &["window", "days_after", "next_on", "recipients", "created_at"],
         adds: &[act("new", "Đặt lịch", "Schedule a report", &["freeze_reports"], &[])],
         acts: &[act("delete", "Bỏ lịch", "Remove", &["freeze_reports"], &[])],
         ..Collection::PLAIN

@@ -5,7 +5,6 @@ use askama::Template;
 use chrono::Datelike;
 use serde_json::Value;
 
-use crate::pages::dossier::if_seen;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
@@ -104,7 +103,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
             heading,
         });
     }
-    let owing = if_seen(page, "/duties/by-agency").await?;
+    let owing = page.if_seen("/duties/by-agency").await?;
     let agency = |a: &Value| OwingAgency {
         name: text(a, "/name").to_owned(),
         open: show::grouped(number(a, "/open")),

@@ -9,8 +9,34 @@ pub const MOST_ROWS: usize = 500;
 /// Most columns of a sheet that are looked at.
 const MOST_COLUMNS: usize = 20;
 
-/// The members of a guest that a column may hold, in the order of a sheet without a header.
-pub const MEMBERS: [&str; 5] = ["full_name", "nationality", "position", "passport_number", "role"];
+/// A list that rows are pasted into.
+#[derive(Debug, PartialEq, Eq)]
+pub struct PastedInto {
+    /// The field of the form.
+    pub field: &'static str,
+    /// The schema of a row.
+    pub schema: &'static str,
+    /// The member that holds the name.
+    pub name: &'static str,
+    /// The members that a column may hold, in the order of a sheet without a header.
+    pub members: &'static [&'static str],
+}
+
+pub static GUESTS: PastedInto = PastedInto {
+    field: "guests",
+    schema: "NewGuest",
+    name: "full_name",
+    members: &["full_name", "nationality", "position", "passport_number", "role"],
+};
+
+/// Members of a trip are officials: their names are exchanged for ids like typed ones.
+pub static MEMBERS: PastedInto =
+    PastedInto { field: "members", schema: "NewMember", name: "official_id", members: &["official_id", "role"] };
+
+/// The list of a form that rows may be pasted into.
+pub fn list_of(field: &str) -> Option<&'static PastedInto> {
+    [&GUESTS, &MEMBERS].into_iter().find(|list| list.field == field)
+}
 
 /// What was pasted.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -24,19 +50,22 @@ pub struct Pasted {
     pub cut: bool,
 }
 
-/// A member by its name.
-pub fn member(name: &str) -> Option<&'static str> {
-    MEMBERS.into_iter().find(|known| *known == name)
-}
+impl PastedInto {
+    /// A member by its name.
+    pub fn member(&self, name: &str) -> Option<&'static str> {
+        self.members.iter().copied().find(|known| *known == name)
+    }
 
-fn member_of(header: &str) -> Option<&'static str> {
-    match column(ImportKind::Guests, header)? {
-        Column::FullName => Some("full_name"),
-        Column::Country => Some("nationality"),
-        Column::Post => Some("position"),
-        Column::PassportNumber => Some("passport_number"),
-        Column::MemberRole => Some("role"),
-        _ => None,
+    fn member_of(&self, header: &str) -> Option<&'static str> {
+        let name = match column(ImportKind::Guests, header)? {
+            Column::FullName => self.name,
+            Column::Country => "nationality",
+            Column::Post => "position",
+            Column::PassportNumber => "passport_number",
+            Column::MemberRole => "role",
+            _ => return None,
+        };
+        self.member(name)
     }
 }
 
@@ -63,16 +92,19 @@ pub fn is_number(cell: &str) -> bool {
 }
 
 /// Reads what was pasted. A first row that names at least two columns is the header.
-pub fn read(text: &str) -> Pasted {
+pub fn read(text: &str, list: &PastedInto) -> Pasted {
     let mut rows = cells(text);
-    let named: Vec<Option<&'static str>> = rows.first().into_iter().flatten().map(|cell| member_of(cell)).collect();
+    let first = || rows.first().into_iter().flatten();
+    let named: Vec<Option<&'static str>> = first().map(|cell| list.member_of(cell)).collect();
+    // The columns of a sheet of guests are known, whichever of them this list takes.
+    let headings = first().filter(|cell| GUESTS.member_of(cell).is_some()).count();
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let header = named.iter().flatten().count() >= 2;
+    let header = headings >= 2 || (headings == 1 && width == 1);
     let columns = if header {
         rows.remove(0);
         named
     } else {
-        let in_order = MEMBERS.into_iter().map(Some).chain(std::iter::repeat(None));
+        let in_order = list.members.iter().copied().map(Some).chain(std::iter::repeat(None));
         in_order.take(width).collect()
     };
     let cut = rows.len() > MOST_ROWS;
@@ -82,9 +114,15 @@ pub fn read(text: &str) -> Pasted {
 
 impl Pasted {
     /// The cells as they are typed into the rows of a list, from a number on.
-    pub fn typed(&self, list: &str, first: usize) -> Vec<(String, String)> {
+    pub fn typed(&self, into: &PastedInto, first: usize) -> Vec<(String, String)> {
+        let list = format!("/{}", into.field);
         let mut typed = Vec::new();
         for (at, row) in self.rows.iter().enumerate() {
+            // Whose role a sheet of officials does not say goes with the rest.
+            let says_role = self.columns.iter().zip(row).any(|(m, cell)| *m == Some("role") && !cell.is_empty());
+            if into == &MEMBERS && !says_role {
+                typed.push((format!("{list}/{}/role", first + at), "member".to_owned()));
+            }
             for (member, cell) in self.columns.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
                 if let Some(member) = member {
                     typed.push((format!("{list}/{}/{member}", first + at), value_of(member, cell)));
@@ -113,10 +151,12 @@ mod tests {
 
     #[test]
     fn a_header_in_any_order_names_the_columns() {
-        let pasted =
-            read("STT\tQuốc tịch\tHọ và tên\tVai trò\n1\tHàn Quốc\t\"KIM\nYoung\"\tTrưởng đoàn\n\n2\tLào\tKhamla\t\n");
+        let pasted = read(
+            "STT\tQuốc tịch\tHọ và tên\tVai trò\n1\tHàn Quốc\t\"KIM\nYoung\"\tTrưởng đoàn\n\n2\tLào\tKhamla\t\n",
+            &GUESTS,
+        );
         assert_eq!(pasted.columns, [None, Some("nationality"), Some("full_name"), Some("role")]);
-        let typed = pasted.typed("/guests", 3);
+        let typed = pasted.typed(&GUESTS, 3);
         let line = |at: &str, value: &str| (at.to_owned(), value.to_owned());
         assert_eq!(
             typed,
@@ -132,11 +172,16 @@ mod tests {
 
     #[test]
     fn without_a_header_the_order_is_that_of_the_form_and_five_hundred_are_taken() {
-        let pasted = read("KIM Young-hwan\tHàn Quốc\tTỉnh trưởng\n");
+        let pasted = read("KIM Young-hwan\tHàn Quốc\tTỉnh trưởng\n", &GUESTS);
         assert_eq!(pasted.columns, [Some("full_name"), Some("nationality"), Some("position")]);
         assert_eq!((pasted.rows.len(), pasted.cut), (1, false));
-        let many = read(&"A\tLào\n".repeat(501));
+        let many = read(&"A\tLào\n".repeat(501), &GUESTS);
         assert_eq!((many.rows.len(), many.cut), (500, true));
-        assert_eq!(read(""), Pasted::default());
+        assert_eq!(read("", &GUESTS), Pasted::default());
+        // A list of names alone, with its heading and without; a sheet of guests whose other columns are left out.
+        assert_eq!(read("Họ và tên\nĐặng Văn Minh\n", &MEMBERS).rows, [["Đặng Văn Minh"]]);
+        assert_eq!(read("Đặng Văn Minh\nPhạm Thu Hà\n", &MEMBERS).rows.len(), 2);
+        let staff = read("Họ và tên\tChức vụ\tVai trò\nĐặng Văn Minh\tGiám đốc\tTrưởng đoàn\n", &MEMBERS);
+        assert_eq!(staff.columns, [Some("official_id"), None, Some("role")]);
     }
 }

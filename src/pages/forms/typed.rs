@@ -148,6 +148,24 @@ impl Typed {
         self.0 = kept;
     }
 
+    /// Adds or takes away a row, or lets a choice be made anew, where a button of the form asks for it; nothing is sent then.
+    pub fn redrawn(&mut self) -> bool {
+        let asked = |name: &str| self.get(name).map(str::to_owned);
+        let (add, remove, change) = (asked("add"), asked("remove"), asked("change"));
+        if let Some(list) = add {
+            let next = self.rows(&list).last().map_or(0, |last| last + 1);
+            self.set(&format!("{list}/{next}"), "");
+        } else if let Some(row) = remove {
+            self.remove_row(&row);
+        } else if let Some(pointer) = change {
+            self.set(&pointer, "");
+        } else {
+            return false;
+        }
+        self.0.retain(|(name, _)| name.starts_with('/'));
+        true
+    }
+
     /// A stored value as if it had been typed into these fields.
     pub fn of_value(fields: &[FormField], value: &Value) -> Self {
         let mut typed = Typed::default();

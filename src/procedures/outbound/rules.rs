@@ -71,7 +71,16 @@ fn check_private(content: &TripContent, faults: &mut Violations) {
         let (vi, en) = ("Người này không có trong đoàn.", "This person is not in the delegation.");
         faults.require(travels, &format!("/party_opinions/{at}/official_id"), FieldError::UnknownMember, vi, en);
     }
-    let within = content.leave.as_ref().is_none_or(|l| l.from <= content.departure && content.returning <= l.to);
+    let Some(leave) = &content.leave else { return };
+    if leave.to < leave.from {
+        let (vi, en) = (
+            "Ngày nghỉ phép cuối cùng không được trước ngày đầu.",
+            "The last day of leave must not be before the first.",
+        );
+        faults.add("/leave/to", FieldError::EndsBeforeItBegins, vi, en);
+        return;
+    }
+    let within = leave.from <= content.departure && content.returning <= leave.to;
     let (vi, en) = ("Chuyến đi phải nằm trong thời gian nghỉ phép.", "The journey must lie within the leave.");
     faults.require(within, "/leave", FieldError::OutsideLeave, vi, en);
 }

@@ -518,7 +518,7 @@ on_both! {
 fn five_hundred_pasted_rows_are_read_with_line_breaks_in_cells() {
     let mut sheet = String::from("Họ và tên\tQuốc tịch\n");
     (0..500).for_each(|n| sheet += &format!("\"Khách\nsố {n}\"\tLào\n"));
-    let pasted = ngoaivu::pages::forms::paste::read(&sheet);
+    let pasted = ngoaivu::pages::forms::paste::read(&sheet, &ngoaivu::pages::forms::paste::GUESTS);
     assert_eq!((pasted.rows.len(), pasted.cut), (500, false));
     assert_eq!(pasted.rows[499], ["Khách số 499", "Lào"]);
 }

@@ -17,7 +17,6 @@ use crate::web::answers::ResponseCache;
 use crate::web::columns::{self, FieldColumn, nation, plain};
 use crate::web::file::{self, ListFormat};
 use crate::web::json::Incoming;
-use crate::web::paging::page_response;
 use crate::web::query::{self, Query};
 use crate::web::reply::{path_id, reply};
 use crate::web::routes::RoomRoutes;
@@ -126,7 +125,7 @@ async fn list(call: Call, asked: Query<GuestListQuery>) -> Result<HttpResponse> 
     }
     let page = Page::cut(rows, limit, &scope, |p| vec![p.name_norm.clone(), p.id.to_string()]);
     let items = page.items.iter().map(view).collect();
-    Ok(page_response("/api/v1/guests", page.next.as_deref()).json(GuestPage { items, next: page.next }))
+    Ok(call.page(page.next.as_deref()).json(GuestPage { items, next: page.next }))
 }
 
 /// The row that is the same person.

@@ -227,6 +227,9 @@ pub struct TripItem {
     /// The caller sees the whole dossier, and not only what they are asked about; beside `waiting_for`.
     #[serde(skip_serializing_if = "Option::is_none")]
     seen_whole: Option<bool>,
+    /// Why the head of the agency sent the draft back, where that is what was done last; beside `waiting_for`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    returned: Option<String>,
 }
 
 impl From<RegisterRow> for TripItem {
@@ -235,6 +238,7 @@ impl From<RegisterRow> for TripItem {
             requesting_agency: agency,
             overdue,
             seen_whole: turn.as_ref().map(|turn| turn.seen_whole),
+            returned: turn.as_ref().and_then(|turn| turn.returned.clone()),
             waiting_since: turn.as_ref().and_then(|turn| turn.since.clone()),
             waiting_for: turn.map(|turn| turn.waiting_for),
             id: Id(item.id),

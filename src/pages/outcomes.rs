@@ -1,0 +1,134 @@
+//! What became of a dossier: what was decided and on which conditions, who may not travel, how it went, what is still owed,
+//! and whom it wants in two places at once.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use crate::pages::collections::words::Telling;
+use crate::pages::forms::labels;
+use crate::pages::forms::shape::fields_of;
+use crate::pages::marks::marked;
+use crate::pages::registers::RegisterPages;
+use crate::pages::request::{PageRequest, PageResult};
+use crate::pages::show::{self, day_at, items, number, person, text};
+use crate::pages::summary::{ContentReader, SummaryRow};
+use kernel::words::{ConsentVerdict, DecisionVerdict};
+
+/// A part of the page of a dossier, with an address of its own.
+pub struct OutcomePanel {
+    pub id: &'static str,
+    pub heading: &'static str,
+    pub rows: Vec<SummaryRow>,
+}
+
+impl OutcomePanel {
+    fn of(id: &'static str, heading: &'static str, rows: Vec<SummaryRow>) -> Option<Self> {
+        (!rows.is_empty()).then_some(OutcomePanel { id, heading, rows })
+    }
+}
+
+fn row(page: &PageRequest, vi: &str, en: &str, lines: Vec<String>) -> Option<SummaryRow> {
+    (!lines.is_empty()).then(|| SummaryRow { label: page.t(vi, en).to_owned(), lines })
+}
+
+/// The members who may not travel, and who said so.
+pub fn kept_back(page: &PageRequest, dossier: &Value) -> Option<SummaryRow> {
+    let line = |member: &Value| {
+        let decided = text(member, "/verdict") == DecisionVerdict::Reject.word();
+        // What a Party body refused stands unless the decision says otherwise.
+        let refused = text(member, "/consent") == ConsentVerdict::Refuse.word() && text(member, "/verdict").is_empty();
+        let who = match (decided, refused) {
+            (true, _) => page.t("quyết định không cử", "refused by the decision"),
+            (_, true) => page.t("tổ chức đảng không đồng ý", "refused by the Party body"),
+            _ => return None,
+        };
+        let name = marked(&person(member, "/official", text(member, "/full_name")));
+        Some(format!("{name} · {who}"))
+    };
+    let lines = items(dossier, "/members").iter().filter_map(line).collect();
+    row(page, "Không được cử đi", "May not travel", lines)
+}
+
+/// What was decided, with its conditions, exceptions, and what was noted on the document since.
+fn decision(page: &PageRequest, dossier: &Value) -> Vec<SummaryRow> {
+    let Some(decision) = dossier.get("decision").filter(|d| !d.is_null()) else { return Vec::new() };
+    let fields = fields_of(&page.contract, "Decision");
+    // Who decided by which post stands in the way of the dossier; the numbers of others need their own words.
+    let told = |name: &str| !matches!(name, "decided_by" | "same_number");
+    let fields: Vec<_> = fields.into_iter().filter(|field| told(&field.name)).collect();
+    let names = HashMap::new();
+    let reader = ContentReader { contract: &page.contract, schema: "Decision", language: page.language, names: &names };
+    let mut rows = reader.rows(&fields, decision);
+    let others = items(decision, "/same_number").iter().map(|other| text(other, "/number").to_owned()).collect();
+    rows.extend(row(page, "Hồ sơ khác cùng số văn bản", "Other dossiers with this number", others));
+    rows
+}
+
+/// How it went: the days as they were recorded, who came, the report.
+fn course(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> Vec<SummaryRow> {
+    let label = |name: &str| labels::of(&register.created_by, name).map_or(name, |l| l.label(page.language)).to_owned();
+    let days = ["arrived_on", "departed_on", "returned_on"].into_iter();
+    let mut rows: Vec<SummaryRow> = days
+        .filter_map(|name| {
+            let day = day_at(dossier, &format!("/{name}"))?;
+            Some(SummaryRow { label: label(name), lines: vec![show::long_day(day, page.language)] })
+        })
+        .collect();
+    if number(dossier, "/recorded_headcount") > 0 {
+        let came = show::grouped(number(dossier, "/recorded_headcount"));
+        rows.push(SummaryRow { label: label("recorded_headcount"), lines: vec![came] });
+    }
+    if let Some(report) = dossier.get("report").filter(|report| !report.is_null()) {
+        rows.extend(Telling::of(&page.contract, "Report", page.language).rows(report, &[]));
+    }
+    rows
+}
+
+/// What is owed after it, and what of that is done.
+async fn duties(page: &PageRequest, dossier: &Value) -> PageResult<Vec<SummaryRow>> {
+    let path = format!("/duties?delegation_id={}&limit=200", text(dossier, "/id"));
+    let list = page.if_seen(&path).await?.unwrap_or_default();
+    let line = |duty: &Value| {
+        let (due, said, _) = page.due_at(duty, "/due_on");
+        let done = day_at(duty, "/done_on").map(|day| format!("{} {}", page.t("đã xong", "done"), show::day(day)));
+        let when = done.or_else(|| due.map(|day| format!("{} {} · {said}", page.t("hạn", "due"), show::day(day))));
+        let when = when.unwrap_or_else(|| page.t("không định hạn", "no term").to_owned());
+        let (who, task) = (marked(text(duty, "/full_name")), marked(text(duty, "/task")));
+        let what = page.contract.label("duty", text(duty, "/code"), page.language);
+        show::joined([what.as_str(), &who, &task, &when], " · ")
+    };
+    let lines = items(&list, "/items").iter().map(line).collect();
+    Ok(row(page, "Nghĩa vụ", "Duties", lines).into_iter().collect())
+}
+
+/// Hosts and members who would have to be in two places at once.
+pub fn clashes(page: &PageRequest, dossier: &Value) -> Vec<SummaryRow> {
+    let telling = Telling::of(&page.contract, "ClashView", page.language);
+    let row = |clash: &Value| {
+        let at = |pointer: &str| show::moment(text(clash, pointer), page.language);
+        let title = match text(clash, "/title") {
+            "" => page.t("một hồ sơ khác", "another dossier").to_owned(),
+            title => marked(title),
+        };
+        let when = format!("{} – {}", at("/starts_at"), at("/ends_at"));
+        let kind = telling.cell(clash, "kind").join(", ");
+        SummaryRow {
+            label: text(clash, "/full_name").to_owned(),
+            lines: vec![show::joined([&*kind, &when, &title], " · ")],
+        }
+    };
+    items(dossier, "/clashes").iter().map(row).collect()
+}
+
+/// The panels that a dossier has for whoever sees the whole of it.
+pub async fn outcomes(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> PageResult<Vec<OutcomePanel>> {
+    let mut went = course(page, register, dossier);
+    went.extend(duties(page, dossier).await?);
+    let panels = [
+        OutcomePanel::of("clashes", page.t("Trùng lịch", "Clashes"), clashes(page, dossier)),
+        OutcomePanel::of("decision", page.t("Quyết định", "Decision"), decision(page, dossier)),
+        OutcomePanel::of("after", page.t("Thực hiện và kết quả", "How it went"), went),
+    ];
+    Ok(panels.into_iter().flatten().collect())
+}
