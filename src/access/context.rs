@@ -117,8 +117,8 @@ impl RequestContext {
         }
         Err(refuse(
             Code::VersionConflict,
-            "Dữ liệu đã thay đổi từ lần xem trước; hãy tải lại rồi làm tiếp.",
-            "The data has changed since you last saw it; reload it and continue from there.",
+            "Dữ liệu đã thay đổi từ lần xem trước; nội dung vừa gửi chưa được ghi.",
+            "The data has changed since you last saw it; nothing of yours was recorded.",
         ))
     }
 

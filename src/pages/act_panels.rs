@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::pages::forms::sending::Refusal;
+use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
 use crate::pages::inbox::outcome_of;
 use crate::pages::marks::marked;
@@ -64,7 +65,11 @@ const DECISIONS: [&str; 2] = ["sending_decision", "permission"];
 pub async fn number_taken(page: &PageRequest, dossier: &Value) -> PageResult<Option<(String, String)>> {
     let path = format!("/papers?delegation_id={}&limit=50", text(dossier, "/id"));
     let list = page.if_seen(&path).await?.unwrap_or_default();
-    let valid = |paper: &&Value| DECISIONS.contains(&text(paper, "/kind")) && text(paper, "/voided").is_empty();
+    // What stands in a decision already is not the number of the next one.
+    let used = text(dossier, "/decision/document/number");
+    let valid = |paper: &&Value| {
+        DECISIONS.contains(&text(paper, "/kind")) && text(paper, "/voided").is_empty() && text(paper, "/number") != used
+    };
     let taken = items(&list, "/items").iter().rfind(valid);
     let day = |paper: &Value| day_at(paper, "/date").map(show::day).unwrap_or_default();
     Ok(taken.map(|paper| (text(paper, "/number").to_owned(), day(paper))))
@@ -105,13 +110,26 @@ pub fn foreseen(page: &PageRequest, answer: &Value) -> Option<Foreseen> {
 /// In whose place the reader acts, where a substitution of today lends them the seat whose turn it is.
 pub async fn in_place(page: &PageRequest, dossier: &Value) -> PageResult<String> {
     let me = page.me().await?;
-    let own = |body: &str| items(&me, "/seats").iter().any(|seat| text(seat, "/body") == body);
+    let is_today = |seat: &Value| {
+        day_at(seat, "/valid_from").is_none_or(|from| from <= page.today)
+            && day_at(seat, "/valid_to").is_none_or(|to| page.today < to)
+    };
+    let own = |body: &str| items(&me, "/seats").iter().any(|seat| text(seat, "/body") == body && is_today(seat));
     let open = items(dossier, "/steps").iter().filter(|step| text(step, "/standing") == "open");
-    let mut lent = open.map(|step| text(step, "/body")).filter(|body| !body.is_empty() && !own(body));
-    let Some(body) = lent.next() else { return Ok(String::new()) };
+    let mut lent = open.filter(|step| !text(step, "/body").is_empty() && !own(text(step, "/body")));
+    let Some(step) = lent.next() else { return Ok(String::new()) };
+    let body = text(step, "/body");
     let path = format!("/substitutions?body={body}&at={}&limit=200", page.today);
     let list = page.if_seen(&path).await?.unwrap_or_default();
-    let by = items(&list, "/items").iter().find(|s| text(s, "/to_user_id") == text(&me, "/id"));
+    // A document lends a seat for some procedures and steps, or for all.
+    let covers = |s: &Value, at: &str, word: &str| {
+        items(s, at).is_empty() || items(s, at).iter().any(|own| own.as_str() == Some(word))
+    };
+    let by = items(&list, "/items").iter().find(|s| {
+        text(s, "/to_user_id") == text(&me, "/id")
+            && covers(s, "/scope/procedures", text(dossier, "/procedure"))
+            && covers(s, "/scope/steps", text(step, "/kind"))
+    });
     Ok(by.map_or_else(String::new, |by| {
         let document =
             [text(by, "/document_number").to_owned(), day_at(by, "/document_date").map(show::day).unwrap_or_default()];
@@ -206,6 +224,19 @@ pub fn offer_waivers(typed: &mut Typed, assessment: &Value, refusal: &Refusal) {
         if !offered.contains(&code) {
             typed.set(&format!("/waivers/{}/finding", offered.len()), code);
             offered.push(code);
+        }
+    }
+}
+
+/// Of a consent only the bodies are offered whose answer is due.
+pub fn only_bodies_asked(fields: &mut [FormField], dossier: &Value) {
+    let due = |word: &String| {
+        let of = |s: &&Value| text(s, "/kind") == "consent" && text(s, "/standing") == "open";
+        items(dossier, "/steps").iter().filter(of).any(|s| text(s, "/body") == word)
+    };
+    for field in fields.iter_mut().filter(|f| f.name == "body") {
+        if let InputKind::Choice { words, .. } = &mut field.kind {
+            words.retain(due);
         }
     }
 }

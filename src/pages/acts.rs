@@ -10,13 +10,13 @@ use crate::access::token::random_text;
 use crate::dossier::flow::Action;
 use crate::pages::act_panels::{
     DraftedPaper, Foreseen, OpinionLine, countries_of, differences, drafted, foreseen, in_place, number_taken,
-    offer_waivers, opinions,
+    offer_waivers, only_bodies_asked, opinions,
 };
 use crate::pages::changing::{changed_fields, drop_unreasoned, present};
 use crate::pages::differences::{AmendmentPanel, ChangedRow, DifferenceReader};
-use crate::pages::dossier::{ActLink, FileLine, acts, file_line, number_of, span};
+use crate::pages::dossier::{ActLink, FileLine, act_label, acts, file_line, number_of, span};
 use crate::pages::form_body::FormBody;
-use crate::pages::forms::compare::{DifferingField, SideBySide, chose, keep_present};
+use crate::pages::forms::compare::{DifferingField, SideBySide, is_asked, settle};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::{names_in, of_chosen};
@@ -28,6 +28,7 @@ use crate::pages::held::{
     Unsent, forget, forget_parts, forget_restored, hide_numbers, keep_act, restored_from, reveal_numbers, token_of_act,
     typed_before, unsent,
 };
+use crate::pages::outcomes::open_duties;
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, see_other};
 use crate::pages::rule::FindingLine;
@@ -137,7 +138,7 @@ async fn draw(
     let label = match act.action.as_str() {
         "comments" => page.t("Nhận xét", "Remark").to_owned(),
         "copy" => page.t("Lập hồ sơ mới từ hồ sơ này", "A new dossier from this one").to_owned(),
-        action => page.contract.label("action", action, page.language),
+        action => act_label(page, dossier, action),
     };
     let number = number_of(page, dossier);
     let frame = Frame::below(page, &act.register, &label).await?.crumb(&number, &act.path).crumb(&label, "");
@@ -156,6 +157,9 @@ async fn draw(
     let numbered_at = drafted.as_ref().filter(|_| !numbered).map(|paper| paper.numbered_at.clone());
     let mut fields = act.fields;
     let late = items(&assessment, "/findings").iter().any(|f| text(f, "/code") == "late_submission");
+    if act.action == "consent" {
+        only_bodies_asked(&mut fields, dossier);
+    }
     fields.retain(|f| (f.name != "waivers" || waivable) && (f.name != "explanation" || late));
     let attachments = page.if_seen(&format!("{}/attachments", act.path)).await?.unwrap_or_default();
     // What is changed has the names of the form in which it was written.
@@ -193,7 +197,10 @@ async fn draw(
     let seen = page.asked("version").filter(|_| !changed);
     let version = seen.unwrap_or_else(|| show::number(dossier, "/version").to_string());
     let key = page.asked("key").filter(|_| !changed && refusal.faults.is_empty()).unwrap_or_else(random_text);
-    let differs = differences(page, &assessment, &opinions, dossier, &act.action);
+    let open_duties = if act.action == "close" { open_duties(page, dossier).await? } else { Vec::new() };
+    let mut differs = differences(page, &assessment, &opinions, dossier, &act.action);
+    // Whoever closes a dossier sees what is still owed.
+    differs.extend(open_duties);
     let status = refusal.page_status();
     let (rare, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|f| act.action == "decide" && is_rare(f));
     let rare_open = rare.iter().any(|f| refusal.is_about(&f.name) || typed.says(&f.name));
@@ -202,10 +209,7 @@ async fn draw(
     let body = ActPage {
         kicker: text(dossier, "/title").to_owned(),
         target: format!("{here}?key={key}&version={version}{}", restored_from(page)),
-        button: match text(dossier, "/number") {
-            "" => label.clone(),
-            number => format!("{label} {} {number}", page.t("hồ sơ", "dossier")),
-        },
+        button: show::joined([label.as_str(), text(dossier, "/number")], " "),
         says: match act.action.as_str() {
             "decide" | "consent" => "/verdict",
             "appraise" | "give-opinion" => "/opinion",
@@ -241,7 +245,11 @@ async fn draw(
         days: span(&act.register, dossier),
         number,
         agency: text(dossier, &format!("/{}/name", act.register.agency)).to_owned(),
-        in_place: if act.action == "comments" { String::new() } else { in_place(page, dossier).await? },
+        in_place: if matches!(act.action.as_str(), "comments" | "copy") {
+            String::new()
+        } else {
+            in_place(page, dossier).await?
+        },
         possible: if status == 409 { acts(page, &act.path, dossier) } else { Vec::new() },
         countries: countries_of(page, dossier),
         path: act.path,
@@ -289,8 +297,10 @@ const PREVIEW: &str = "preview";
 /// is to be changed.
 fn begun(page: &PageRequest, act: &Act, dossier: &Value) -> Typed {
     let mut typed = present(&act.fields, dossier);
-    for at in ["/document/date", "/on"] {
-        typed.set(at, &show::day(page.today));
+    typed.set("/document/date", &show::day(page.today));
+    // Nobody has left or come back before the first day.
+    if show::day_at(dossier, act.register.first_day).is_none_or(|first| first <= page.today) {
+        typed.set("/on", &show::day(page.today));
     }
     typed
 }
@@ -307,16 +317,17 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
     reveal_numbers(page, &mut typed, &Typed::default()).await;
     let previews = typed.get(PREVIEW).is_some();
     typed.0.retain(|(name, _)| name != PREVIEW);
-    if typed.redrawn() {
-        let dossier = page.get(&act.path).await?;
-        return draw(page, act, &dossier, typed, Refusal::default(), None, None).await;
-    }
-    drop_unreasoned(&mut typed);
+    let asked = is_asked(&typed);
     let changes = changed_fields(&act.fields).is_some();
     let before = if changes { Some(present(&act.fields, &page.get(&act.path).await?)) } else { None };
-    if let Some(now) = before.as_ref().filter(|_| chose(&typed)) {
-        keep_present(&mut typed, now);
+    let open = before.as_ref().map(|now| settle(&mut typed, now)).unwrap_or_default();
+    let redrawn = typed.redrawn();
+    if redrawn || !open.is_empty() {
+        let dossier = page.get(&act.path).await?;
+        let refusal = if asked { Refusal::undecided(page, !redrawn) } else { Refusal::default() };
+        return draw(page, act, &dossier, typed, refusal, None, None).await;
     }
+    drop_unreasoned(&mut typed);
     let call = FormCall {
         method: Method::POST,
         path: format!("{}/{}{}", act.path, act.action, if previews { "?dry_run=true" } else { "" }),
@@ -366,8 +377,10 @@ async fn kept(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
     page.get(&act.path).await?;
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &Typed::default()).await;
-    keep_act(page, id, action, &typed).await;
-    Ok(HttpResponse::NoContent().finish())
+    match keep_act(page, id, action, &typed).await {
+        true => Ok(HttpResponse::NoContent().finish()),
+        false => Ok(HttpResponse::UnprocessableEntity().finish()),
+    }
 }
 
 pub async fn keep_form(page: PageRequest, path: web::Path<(String, String)>, form: FormBody) -> HttpResponse {

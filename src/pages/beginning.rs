@@ -325,12 +325,13 @@ async fn assessed(page: &PageRequest, part: &str, token: &str, form: &[u8]) -> P
     let mut whole = stored;
     section.put_over(&mut whole, typed);
     // What is typed is kept as it is typed, so that another machine finds it; what bears a secrecy mark is kept nowhere.
-    match keep(page, &name, &whole).await {
-        Ok(()) | Err(Trouble::Refused { .. }) => {}
+    let kept = match keep(page, &name, &whole).await {
+        Ok(()) => true,
+        Err(Trouble::Refused { .. }) => false,
         Err(other) => return Err(other),
-    }
+    };
     let answer = answer_as_typed(page, &register, "", whole).await?;
-    Ok(rule_fragment(page, answer))
+    Ok(rule_fragment(page, answer, kept))
 }
 
 pub async fn assess_new(page: PageRequest, part: web::Path<String>, form: FormBody) -> HttpResponse {

@@ -291,7 +291,9 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
             .split_whitespace()
             .all(|word| named.contains(word) || sides().any(|s| fold(&side(page, s)).contains(word)));
         let shown = || all.iter().map(|e| e.href.as_str());
-        let of_shown = sides().any(|s| shown().any(|href| href.ends_with(text(s, "/delegation_id"))));
+        let of_shown = sides().any(|s| {
+            !text(s, "/delegation_id").is_empty() && shown().any(|href| href.ends_with(text(s, "/delegation_id")))
+        });
         (wanted.is_empty() || fits_words) && (direction.is_empty() || of_shown)
     };
     let clashes = items(&seen, "/clashes").iter().filter(of_filter).map(clash).collect();

@@ -128,7 +128,7 @@ async fn next_waiting(page: &PageRequest) -> PageResult<Option<NextLink>> {
 }
 
 /// Why the act that somebody came for cannot be done: it was done already, or the dossier is elsewhere.
-fn too_late(page: &PageRequest, dossier: &Value, history: &Value) -> String {
+fn too_late(page: &PageRequest, dossier: &Value, history: &Value, state: &str) -> String {
     let act = page.asked("late").unwrap_or_default();
     let label = page.contract.label("action", &act, page.language);
     if act.is_empty() || label == act {
@@ -140,7 +140,7 @@ fn too_late(page: &PageRequest, dossier: &Value, history: &Value) -> String {
         let said = page.t("đã được ghi", "was recorded");
         return format!("«{label}» {said}: {at}, {who}.");
     }
-    let (now, state) = (waiting(page, dossier), page.contract.label("state", text(dossier, "/state"), page.language));
+    let now = waiting(page, dossier);
     let turn = if now.is_empty() { String::new() } else { format!(", {} {now}", page.t("đang chờ", "with")) };
     format!("«{label}»: {} ({state}{turn}).", page.t("lúc này không làm được", "cannot be done now"))
 }
@@ -197,6 +197,15 @@ fn weight(action: &str) -> u8 {
     }
 }
 
+/// What an act is called; of a dossier that is approved, only the amendment that waits is withdrawn.
+pub fn act_label(page: &PageRequest, dossier: &Value, action: &str) -> String {
+    let amended = || items(dossier, "/amendments").iter().any(|a| text(a, "/standing") == "pending");
+    match action {
+        "withdraw" if amended() => page.t("Rút nội dung điều chỉnh", "Withdraw the amendment").to_owned(),
+        _ => page.contract.label("action", action, page.language),
+    }
+}
+
 /// The acts that the reader may do now, each as a link to its form.
 pub fn acts(page: &PageRequest, path: &str, dossier: &Value) -> Vec<ActLink> {
     let mut ordered: Vec<&str> = items(dossier, "/allowed_actions").iter().filter_map(Value::as_str).collect();
@@ -207,7 +216,7 @@ pub fn acts(page: &PageRequest, path: &str, dossier: &Value) -> Vec<ActLink> {
             "edit-guests" => format!("{path}/edit/guests"),
             action => format!("{path}/{action}"),
         },
-        label: page.contract.label("action", action, page.language),
+        label: act_label(page, dossier, action),
         main: n == 0 && weight(action) < LEFT,
     };
     ordered.iter().enumerate().map(link).collect()
@@ -259,7 +268,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let mut rows = summary::rows(&page.contract, &register.created_by, &fields, &dossier, page.language);
     rows.extend(kept_back(page, &dossier));
     // A body that was only asked is not told what became of it.
-    let outcomes = if assessment.is_some() { outcomes(page, &register, &dossier).await? } else { Vec::new() };
+    let outcomes = if assessment.is_some() { outcomes(page, &register, &dossier, past).await? } else { Vec::new() };
     let (due, due_said, late) = page.due_at(&dossier, "/due_on");
     let editable = matches!(text(&dossier, "/state"), "draft" | "supplement_requested");
     let acts = if past { Vec::new() } else { acts(page, &path, &dossier) };
@@ -282,6 +291,13 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let mut amendments: Vec<AmendmentPanel> =
         items(&dossier, "/amendments").iter().rev().map(|a| reader.amendment(a)).collect();
     amendments.sort_by_key(|a| !a.pending);
+    let state = match assessment {
+        Some(_) => page.contract.label("state", text(&dossier, "/state"), page.language),
+        // Nor is a body that was only asked told what became of it.
+        None if waiting(page, &dossier).is_empty() => page.t("Đã trả lời", "Answered").to_owned(),
+        None => page.t("Đang hỏi ý kiến", "Asked for an opinion").to_owned(),
+    };
+    let late_said = too_late(page, &dossier, &history, &state);
     let body = DossierPage {
         asked: supplement.map(|asked| SupplementAsked { to: add.clone(), ..asked }),
         amendments,
@@ -290,12 +306,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         register: label.to_owned(),
         agency: text(&dossier, &format!("/{}/name", register.agency)).to_owned(),
         number,
-        state: match assessment {
-            Some(_) => page.contract.label("state", text(&dossier, "/state"), page.language),
-            // Nor is a body that was only asked told what became of it.
-            None if waiting(page, &dossier).is_empty() => page.t("Đã trả lời", "Answered").to_owned(),
-            None => page.t("Đang hỏi ý kiến", "Asked for an opinion").to_owned(),
-        },
+        state,
         state_class: assessment.as_ref().map_or("", |_| state_class(text(&dossier, "/state"))),
         days: span(&register, &dossier),
         waits: waiting(page, &dossier),
@@ -306,7 +317,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         outcomes,
         story: story(page, &history, &dossier),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, editable && may_edit)).collect(),
-        issued: if assessment.is_some() { issued(page, &dossier).await? } else { Vec::new() },
+        issued: if assessment.is_some() && !past { issued(page, &dossier).await? } else { Vec::new() },
         may_upload: !past && may_edit,
         remarks: remarks.iter().flat_map(|r| items(r, "/items")).map(remark).collect(),
         may_remark: !past && remarks.is_some(),
@@ -318,7 +329,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         submitted: day_at(&dossier, "/submitted_on").filter(|_| !past).map(show::day).unwrap_or_default(),
         numbers: !past && has_numbers(&page.me().await?, &dossier),
         may_copy: !past && assessment.is_some() && may(&page.me().await?, "draft_dossiers"),
-        too_late: too_late(page, &dossier, &history),
+        too_late: late_said,
         next: next_waiting(page).await?,
         acts,
         path,

@@ -6,7 +6,7 @@ use actix_web::{HttpResponse, web};
 use crate::pages::check::check_draft;
 use crate::pages::dossier::number_of;
 use crate::pages::form_body::FormBody;
-use crate::pages::forms::compare::{SideBySide, chose, keep_present};
+use crate::pages::forms::compare::{SideBySide, is_asked, settle};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::names::{names_in, of_chosen};
 use crate::pages::forms::sending::{FormCall, Refusal, Sent, send};
@@ -117,12 +117,13 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
         return Ok(see_other(&format!("/{}/{id}/edit/{part}", register.path)));
     }
     reveal_numbers(page, &mut typed, &Typed::default()).await;
-    if pasted(&mut typed) || typed.redrawn() {
-        return draw_edit(page, id, part, Some(typed), Refusal::default()).await;
-    }
     let present = stored_of(page, &register, &page.get(&format!("/{}/{id}", register.path)).await?);
-    if chose(&typed) {
-        keep_present(&mut typed, &present);
+    let asked = is_asked(&typed);
+    let open = settle(&mut typed, &present);
+    let redrawn = pasted(&mut typed) || typed.redrawn();
+    if redrawn || !open.is_empty() {
+        let refusal = if asked { Refusal::undecided(page, !redrawn) } else { Refusal::default() };
+        return draw_edit(page, id, part, Some(typed), refusal).await;
     }
     let all = sections(page, &register, &register.changed_by);
     let section = part_of(&all, part)?;
@@ -162,10 +163,10 @@ async fn assessed(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Page
     let mut typed = Typed::of_form(form);
     // What is kept is what was typed, not the masks that a redrawn form shows.
     reveal_numbers(page, &mut typed, &Typed::default()).await;
-    keep_part(page, &token_of_part(id, part), &typed).await;
+    let kept = keep_part(page, &token_of_part(id, part), &typed).await;
     section.put_over(&mut whole, typed);
     let answer = answer_as_typed(page, &register, &format!("?dossier={id}"), whole).await?;
-    Ok(rule_fragment(page, answer))
+    Ok(rule_fragment(page, answer, kept))
 }
 
 async fn check(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {

@@ -84,7 +84,8 @@ impl Frame {
             places: Vec::new(),
             crumbs: Vec::new(),
             done: None,
-            today: show::moment(&kernel::time::rfc3339(page.now), page.language),
+            // The day alone: with the minute no page would be known again on a bad line.
+            today: show::long_day(page.today, page.language),
             version: 0,
             searched: String::new(),
             style: assets::address("pages.css"),

@@ -55,13 +55,15 @@ pub fn token_of_part(id: &str, part: &str) -> String {
 /// The field of such a copy that says which version of the dossier was seen.
 const VERSION: &str = "version";
 
-/// Keeps a part as it is typed. What cannot be kept (a secret in it, too long) is not; it is said when it is sent.
-pub async fn keep_part(page: &PageRequest, token: &str, typed: &Typed) {
+/// Keeps a part as it is typed; whether it was. What cannot be kept (a secret in it, too long) is not: it is said when it is sent.
+pub async fn keep_part(page: &PageRequest, token: &str, typed: &Typed) -> bool {
     let mut kept = Typed(typed.0.iter().filter(|(at, _)| at.starts_with('/')).cloned().collect());
     kept.set(VERSION, &page.asked("version").unwrap_or_default());
-    if copies::write(page, &name_of(token), &kept).await.is_err() {
+    let kept = copies::write(page, &name_of(token), &kept).await.is_ok();
+    if !kept {
         forget(page, token).await;
     }
+    kept
 }
 
 /// Stands in the token of the form of an act, between the dossier and the act.
@@ -75,9 +77,10 @@ pub fn token_of_act(id: &str, action: &str) -> String {
 }
 
 /// Keeps the form of an act as it is typed.
-pub async fn keep_act(page: &PageRequest, id: &str, action: &str, typed: &Typed) {
-    keep_part(page, &token_of_act(id, action), typed).await;
+pub async fn keep_act(page: &PageRequest, id: &str, action: &str, typed: &Typed) -> bool {
+    let kept = keep_part(page, &token_of_act(id, action), typed).await;
     copies::keep_latest(page, ACTS, |name| name.contains(ACT) && name.matches('.').count() == 1).await;
+    kept
 }
 
 /// What was typed into a form and not sent.

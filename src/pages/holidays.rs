@@ -40,7 +40,11 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let body = HolidaysPage {
         frame: Frame::of(page, "/registers", &title).await?.crumb(page.t("Danh mục", "Registers"), "/registers"),
         years: (this - 2..=this + 1).rev().map(offer).collect(),
-        off: items(&calendar, "/days_off").iter().map(named).collect(),
+        // The calendar that ships knows the days, not what they are called.
+        off: match items(&calendar, "/days_off") {
+            [] => items(&calendar, "/off").iter().filter_map(Value::as_str).map(|d| (long(d), String::new())).collect(),
+            told => told.iter().map(named).collect(),
+        },
         work: items(&calendar, "/work").iter().filter_map(Value::as_str).map(long).collect(),
         source: text(&calendar, "/source").to_owned(),
         may_add: may(&me, "administer_regulations"),

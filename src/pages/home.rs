@@ -81,8 +81,23 @@ struct FoundDossierRows {
 impl FoundDossierRows {
     /// How many, as far as they are shown.
     fn said(&self, page: &PageRequest) -> String {
-        let over = if self.more.is_empty() { "" } else { page.t("hơn ", "over ") };
+        let over = if self.more.is_empty() || self.rows.is_empty() { "" } else { page.t("hơn ", "over ") };
         format!("{over}{}", self.rows.len())
+    }
+
+    /// Shows no more than so many of each register, and says where the rest is.
+    fn cut(&mut self, registers: &[RegisterPages], query: &str, most: usize, page: &PageRequest) {
+        for register in registers {
+            let (below, before, mut own) = (format!("/{}/", register.path), self.rows.len(), 0);
+            self.rows.retain(|row| {
+                own += usize::from(row.href.starts_with(&below));
+                own <= most || !row.href.starts_with(&below)
+            });
+            let label = register.label(page.language).to_owned();
+            if self.rows.len() < before && self.more.iter().all(|more| more.label != label) {
+                self.more.push(MoreLink { href: format!("/{}?{query}", register.path), label });
+            }
+        }
     }
 }
 
@@ -104,6 +119,8 @@ async fn listed(
     Ok(found)
 }
 
+/// Most drafts of each register that are looked through for those that were sent back.
+const DRAFTS: usize = 100;
 /// Most dossiers of each register that a part shows.
 const SHOWN: usize = 12;
 
@@ -120,8 +137,9 @@ fn in_order(shown: &str) -> Vec<String> {
 /// Most unfinished dossiers that are shown.
 const COPIES: usize = 12;
 
-/// States in which others have the dossier.
-const UNDER_WAY: &str = "submitted,appraising,consulting,awaiting_consent,awaiting_decision";
+/// States in which a dossier is neither with its author nor over.
+const UNDER_WAY: &str =
+    "submitted,appraising,consulting,awaiting_consent,awaiting_decision,approved,under_way,returned";
 
 async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let me = page.me().await?;
@@ -168,10 +186,12 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
             row.asked = asked.map(|a| show::joined([&*a.papers.join("; "), &a.note], " · ")).unwrap_or_default();
         }
         // What the head sent back is a draft again, but it is not for its author to begin with something else.
-        let mut started = found(page, &registers, &format!("state=draft&{own}")).await?;
+        let drafts_of = format!("state=draft&{own}&sort=-updated_at");
+        let mut started = listed(page, &registers, &drafts_of, DRAFTS).await?;
         let (returned, begun): (Vec<Row>, Vec<Row>) = started.rows.into_iter().partition(|row| !row.asked.is_empty());
         mend.rows.splice(0..0, returned);
         started.rows = begun;
+        started.cut(&registers, &drafts_of, SHOWN, page);
         let way = found(page, &registers, &format!("state={UNDER_WAY}&{own}")).await?;
         let said = [("#mend", mend.said(page)), ("#way", way.said(page)), ("#drafts", started.said(page))];
         group(
@@ -201,8 +221,9 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         };
         tally.push(TallyLink { href: "#duties".to_owned(), count: count.to_string(), label: label.to_owned() });
     }
-    // A clerk's inbox is what is to mend; whoever holds a seat signs and decides.
-    let reads_inbox = may(&me, "read_inbox") && !items(&me, "/seats").is_empty();
+    // A clerk's inbox is what is to mend, and a custodian has none; whoever else reads one signs, if only in somebody's place.
+    let signs = !items(&me, "/seats").is_empty() || !(drafts || may(&me, "keep_passports"));
+    let reads_inbox = may(&me, "read_inbox") && signs;
     let parts = if reads_inbox { waiting(page, &page.get("/inbox?limit=20").await?, &counts) } else { Vec::new() };
     if let Some(first) = parts.iter().flat_map(|part| &part.rows).next() {
         // The Party office enters letters one after another; everybody else reads before they say anything.
@@ -264,10 +285,10 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
 
 /// What else the body for external affairs looks after: opinions that nobody gave in time, and dossiers that may be closed.
 async fn handled(page: &PageRequest, registers: &[RegisterPages]) -> PageResult<[HomeGroup; 2]> {
-    let group = |id, heading: &str, empty: &str, found: FoundDossierRows, first: String| {
+    let group = |id, heading: &str, empty: &str, mut found: FoundDossierRows, query: &str, first: String| {
         let about = show::joined([found.said(page).as_str(), &first], " · ");
-        let FoundDossierRows { mut rows, more } = found;
-        rows.truncate(20);
+        found.cut(registers, query, 20, page);
+        let FoundDossierRows { rows, more } = found;
         HomeGroup { id, heading: heading.to_owned(), about, empty: empty.to_owned(), rows, more }
     };
     // Of more than are shown, those that nobody has touched for the longest.
@@ -278,13 +299,17 @@ async fn handled(page: &PageRequest, registers: &[RegisterPages]) -> PageResult<
     late.rows.retain(|row| !row.waits.is_empty() && row.waits.split(", ").all(|body| body != own));
     late.rows.sort_by_key(|row| in_order(&row.due));
     let earliest = late.rows.first().map(|row| row.due_said.clone()).unwrap_or_default();
-    let mut done = listed(page, registers, "state=reported&sort=updated_at", 50).await?;
+    let reported = "state=reported&sort=updated_at";
+    let mut done = listed(page, registers, reported, 50).await?;
     done.rows.sort_by_key(|row| in_order(row.days.rsplit('–').next().unwrap_or_default()));
     let longest = done.rows.first().map(|row| row.days.clone()).unwrap_or_default();
     let (opinions, close) = (page.t("Quá hạn ý kiến", "Opinions overdue"), page.t("Hồ sơ chờ đóng", "To be closed"));
     let no_opinions = page.t("Không có ý kiến nào quá hạn.", "No opinion is overdue.");
     let none = page.t("Không có hồ sơ chờ đóng.", "Nothing waits to be closed.");
-    Ok([group("overdue", opinions, no_opinions, late, earliest), group("close", close, none, done, longest)])
+    Ok([
+        group("overdue", opinions, no_opinions, late, overdue, earliest),
+        group("close", close, none, done, reported, longest),
+    ])
 }
 
 /// What somebody does first whose work is not the flow of dossiers.

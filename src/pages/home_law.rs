@@ -85,7 +85,9 @@ pub async fn law_panels(page: &PageRequest) -> PageResult<Vec<HomePanel>> {
             more: None,
         },
         HomePanel {
-            heading: page.t("Chưa đọc đủ, cần bổ sung", "Not read whole").to_owned(),
+            heading: page
+                .t("Chưa đọc đủ, hoặc chưa rõ ngày hiệu lực", "Not read whole, or day of effect not known")
+                .to_owned(),
             about: count(doubted.len()),
             rows: doubted.into_iter().take(ROWS).map(|of| row(page, of, &since(of))).collect(),
             empty: page.t("Mọi văn bản đã được đọc.", "Every text was read.").to_owned(),

@@ -316,7 +316,7 @@ async fn trail(page: &PageRequest) -> PageResult<Option<HomePanel>> {
             title: telling.cell(t, "action").join(", "),
             named: false,
             href: None,
-            about: show::joined([at.as_str(), text(t, "/actor"), text(t, "/object")], " · "),
+            about: show::joined([at.as_str(), text(t, "/actor")], " · "),
             late: text(t, "/result") == "refused",
         }
     };
@@ -339,7 +339,7 @@ async fn system(page: &PageRequest, me: &Value) -> PageResult<HomePanel> {
         late: !line.well,
     };
     Ok(HomePanel {
-        heading: page.t("Hệ thống", "The system").to_owned(),
+        heading: page.t("Hệ thống", "System").to_owned(),
         about: String::new(),
         rows: status(page, me).await?.into_iter().map(row).collect(),
         empty: String::new(),

@@ -158,8 +158,10 @@ pub fn waiting(page: &PageRequest, inbox: &Value, counts: &Value) -> Vec<InboxPa
     }
     // A kind that stands in several parts is counted by what is shown of each.
     let is_split = |kind: &str| parts.iter().filter(|((known, _), _)| known == kind).count() > 1;
+    let unnamed = parts.iter().any(|((kind, _), _)| kind == "assign-authority");
     let total = |part: &InboxPart| match number(counts, &format!("/inbox/{}", part.kind)) {
-        known if known > 0 && !is_split(&part.kind) => known,
+        // Where nobody is named yet who decides, the step counts among the decisions.
+        known if known > 0 && !is_split(&part.kind) && !(part.kind == "decide" && unnamed) => known,
         _ => i64::try_from(part.rows.len()).unwrap_or_default(),
     };
     let totals: Vec<i64> = parts.iter().map(|(_, part)| total(part)).collect();

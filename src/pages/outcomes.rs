@@ -11,6 +11,7 @@ use crate::pages::forms::shape::fields_of;
 use crate::pages::marks::marked;
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult};
+use crate::pages::rule::FindingLine;
 use crate::pages::show::{self, day_at, items, number, person, text};
 use crate::pages::summary::{ContentReader, SummaryRow};
 use kernel::words::{ConsentVerdict, DecisionVerdict};
@@ -85,46 +86,77 @@ fn course(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> Vec<
     rows
 }
 
-/// What is owed after it, and what of that is done.
-async fn duties(page: &PageRequest, dossier: &Value) -> PageResult<Vec<SummaryRow>> {
-    let path = format!("/duties?delegation_id={}&limit=200", text(dossier, "/id"));
+/// What is owed after it.
+async fn owed(page: &PageRequest, dossier: &Value, only_open: bool) -> PageResult<Vec<(String, bool)>> {
+    let open = if only_open { "&open=true" } else { "" };
+    let path = format!("/duties?delegation_id={}&limit=200{open}", text(dossier, "/id"));
     let list = page.if_seen(&path).await?.unwrap_or_default();
     let line = |duty: &Value| {
-        let (due, said, _) = page.due_at(duty, "/due_on");
+        let (due, said, late) = page.due_at(duty, "/due_on");
         let done = day_at(duty, "/done_on").map(|day| format!("{} {}", page.t("đã xong", "done"), show::day(day)));
+        let late = late && done.is_none();
         let when = done.or_else(|| due.map(|day| format!("{} {} · {said}", page.t("hạn", "due"), show::day(day))));
         let when = when.unwrap_or_else(|| page.t("không định hạn", "no term").to_owned());
         let (who, task) = (marked(text(duty, "/full_name")), marked(text(duty, "/task")));
         let what = page.contract.label("duty", text(duty, "/code"), page.language);
-        show::joined([what.as_str(), &who, &task, &when], " · ")
+        (show::joined([what.as_str(), &who, &task, &when], " · "), late)
     };
-    let lines = items(&list, "/items").iter().map(line).collect();
+    Ok(items(&list, "/items").iter().map(line).collect())
+}
+
+/// What is owed, and what of that is done.
+async fn duties(page: &PageRequest, dossier: &Value) -> PageResult<Vec<SummaryRow>> {
+    let lines = owed(page, dossier, false).await?.into_iter().map(|(line, _)| line).collect();
     Ok(row(page, "Nghĩa vụ", "Duties", lines).into_iter().collect())
+}
+
+/// What is still owed, for whoever closes the dossier.
+pub async fn open_duties(page: &PageRequest, dossier: &Value) -> PageResult<Vec<FindingLine>> {
+    let word = page.t("Còn nghĩa vụ", "Open duty");
+    let line = |(said, late): (String, bool)| FindingLine::beside(if late { "stop" } else { "ask" }, word, said);
+    Ok(owed(page, dossier, true).await?.into_iter().map(line).collect())
 }
 
 /// Hosts and members who would have to be in two places at once.
 pub fn clashes(page: &PageRequest, dossier: &Value) -> Vec<SummaryRow> {
-    let telling = Telling::of(&page.contract, "ClashView", page.language);
     let row = |clash: &Value| {
         let at = |pointer: &str| show::moment(text(clash, pointer), page.language);
+        let day = |pointer: &str| show::day_of_moment(text(clash, pointer));
         let title = match text(clash, "/title") {
             "" => page.t("một hồ sơ khác", "another dossier").to_owned(),
             title => marked(title),
         };
-        let when = format!("{} – {}", at("/starts_at"), at("/ends_at"));
-        let kind = telling.cell(clash, "kind").join(", ");
+        let abroad = text(clash, "/kind") == "abroad";
+        // Whoever is abroad is so for whole days, up to the midnight after the last.
+        let days = day("/starts_at").zip(day("/ends_at").and_then(|end| end.pred_opt())).filter(|_| abroad);
+        let when = match days {
+            Some((from, to)) => show::days(from, to),
+            None => format!("{} – {}", at("/starts_at"), at("/ends_at")),
+        };
+        let kind = match abroad {
+            true => page.t("đi nước ngoài", "abroad"),
+            false => page.t("tiếp đoàn khác", "with other guests"),
+        };
         SummaryRow {
             label: text(clash, "/full_name").to_owned(),
-            lines: vec![show::joined([&*kind, &when, &title], " · ")],
+            lines: vec![show::joined([kind, &when, &title], " · ")],
         }
     };
     items(dossier, "/clashes").iter().map(row).collect()
 }
 
 /// The panels that a dossier has for whoever sees the whole of it.
-pub async fn outcomes(page: &PageRequest, register: &RegisterPages, dossier: &Value) -> PageResult<Vec<OutcomePanel>> {
+pub async fn outcomes(
+    page: &PageRequest,
+    register: &RegisterPages,
+    dossier: &Value,
+    past: bool,
+) -> PageResult<Vec<OutcomePanel>> {
     let mut went = course(page, register, dossier);
-    went.extend(duties(page, dossier).await?);
+    // Duties are those of today: a look back does not have them.
+    if !past {
+        went.extend(duties(page, dossier).await?);
+    }
     let panels = [
         OutcomePanel::of("clashes", page.t("Trùng lịch", "Clashes"), clashes(page, dossier)),
         OutcomePanel::of("decision", page.t("Quyết định", "Decision"), decision(page, dossier)),

@@ -3,7 +3,7 @@
 use crate::pages::contract::Offer;
 use crate::pages::forms::labels;
 use crate::pages::forms::names::is_country;
-use crate::pages::forms::paste::{self, GUESTS, Pasted, PastedInto, list_of};
+use crate::pages::forms::paste::{self, GUESTS, MEMBERS, Pasted, PastedInto, list_of};
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
 use crate::pages::held::{MASK, PASTED, masked};
@@ -30,6 +30,7 @@ fn list(typed: &Typed) -> &'static PastedInto {
 /// What is shown for pasting.
 pub struct Pasting {
     pub list: &'static str,
+    pub most: usize,
     pub heading: String,
     /// What the list does not keep of the sheet.
     pub left_out: String,
@@ -70,8 +71,11 @@ fn kept_at(row: usize, column: usize) -> String {
 /// Takes numbers of passports out of a pasted text: what stands in their column, and what looks like one in any other.
 fn hide_pasted(typed: &mut Typed) {
     let Pasted { columns, header, .. } = as_shown(typed);
+    // A list that takes no numbers may be pasted from a sheet that has them.
+    let of_guests = paste::read(typed.get(TEXT).unwrap_or_default(), &GUESTS).columns;
     let is_of_passports = |row: usize, column: usize| {
-        let named = columns.get(column).copied().flatten() == Some("passport_number");
+        let of = |columns: &[Option<&str>]| columns.get(column).copied().flatten() == Some("passport_number");
+        let named = of(&columns) || (header && of(&of_guests));
         named && !(header && row == 0)
     };
     let Some(text) = typed.get(TEXT).filter(|text| !text.trim().is_empty()).map(str::to_owned) else { return };
@@ -157,6 +161,7 @@ impl Pasting {
         };
         Some(Pasting {
             list: list.field,
+            most: list.most,
             heading: match list.field {
                 "members" => page.t("Thêm nhiều người: dán từ Excel", "Many people: paste from a sheet").to_owned(),
                 _ => page.t("Dán từ Excel", "Paste from a sheet").to_owned(),
@@ -234,6 +239,12 @@ pub fn pasted(typed: &mut Typed) -> bool {
         }
         "replace" | "add" => {
             let (rows, into) = (read(typed), list(typed));
+            // A role that is none would be lost without a word: the preview names it.
+            if into == &MEMBERS && rows.has_unknown_role() {
+                typed.set(BUTTON, "preview");
+                hide_pasted(typed);
+                return true;
+            }
             let list = format!("/{}", into.field);
             if asked == "replace" {
                 let below = format!("{list}/");

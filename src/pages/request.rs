@@ -26,7 +26,7 @@ use crate::pages::working_days::WorkingDays;
 use crate::web::proxy_headers::PROXY_HEADERS;
 use crate::web::trace::language_of;
 use kernel::text::Language;
-use kernel::time::{Clock, Day, Moment, day_of};
+use kernel::time::{Clock, Day, day_of};
 
 /// The cookie in which somebody who is not signed in keeps their language.
 pub const LANGUAGE: &str = "ngoaivu-language";
@@ -73,7 +73,6 @@ pub struct PageRequest {
     pub contract: SharedContract,
     pub language: Language,
     pub today: Day,
-    pub now: Moment,
     /// The cookie of a sign-in that has just been made.
     fresh: Option<HeaderValue>,
     /// What the API said already: of the account and its numbers, several parts of a page want to know.
@@ -103,15 +102,13 @@ impl PageRequest {
             Some("vi") => Language::Vietnamese,
             _ => language_of(req.headers()),
         };
-        let now = clock.now();
-        let today = day_of(now);
+        let today = day_of(clock.now());
         Ok(PageRequest {
             http: req.clone(),
             door,
             contract,
             language,
             today,
-            now,
             fresh: None,
             known: Rc::default(),
             worked: Rc::default(),
@@ -244,7 +241,9 @@ impl PageRequest {
 
     /// A due day, how far it is in words, and whether it has passed; nothing where there is none.
     pub fn due_at(&self, value: &Value, pointer: &str) -> (Option<Day>, String, bool) {
-        let Some(day) = show::day_at(value, pointer) else { return (None, String::new(), false) };
+        // A duty that was excused is due later.
+        let due = show::day_at(value, pointer).map(|day| day.max(show::day_at(value, "/excused_until").unwrap_or(day)));
+        let Some(day) = due else { return (None, String::new(), false) };
         let worked = self.worked.get().and_then(|calendar| calendar.passed_since(day, self.today));
         let (said, late) = show::due(day, self.today, worked, self.language);
         (Some(day), said, late)

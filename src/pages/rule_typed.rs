@@ -21,6 +21,8 @@ use kernel::id::Id;
 struct NoRuleFragment {
     frame: Frame,
     said: String,
+    /// What was typed is kept all the same.
+    kept: bool,
 }
 
 #[derive(Template)]
@@ -93,10 +95,10 @@ fn is_id(text: &str) -> bool {
 }
 
 /// The panel alone, for the page that is open; or why there is no answer.
-pub fn rule_fragment(page: &PageRequest, rule: Result<RuleAnswer, String>) -> HttpResponse {
+pub fn rule_fragment(page: &PageRequest, rule: Result<RuleAnswer, String>, kept: bool) -> HttpResponse {
     let frame = Frame::open(page, "");
     match rule {
         Ok(rule) => html(200, &RuleFragment { frame, rule }),
-        Err(said) => html(422, &NoRuleFragment { frame, said }),
+        Err(said) => html(422, &NoRuleFragment { frame, said, kept }),
     }
 }

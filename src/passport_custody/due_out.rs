@@ -35,13 +35,15 @@ impl DueOut {
     }
 }
 
-/// Up to `limit` of them behind a place. Left out are those whom the decision refused, those whose passport was handed out
-/// once already, and those for whom no passport is kept that is valid beyond their return.
+/// Up to `limit` of them behind a place. Left out are those whom the decision refused, those who had a passport for this trip
+/// or have one in hand for another, and those for whom no passport is kept that is valid beyond their return.
 pub fn page(conn: &mut Conn, today: Day, after: Option<DueOutPlace>, limit: i64) -> Result<Vec<DueOut>> {
     type Row = (i64, Option<String>, String, Day, Day, i64);
+    // For this trip already, or out for another one: it has to come back first.
+    let still_out = custodies::returned_on.is_null().and(custodies::lost_on.is_null());
     let given = custodies::table
-        .filter(custodies::delegation_id.eq(members::delegation_id))
-        .filter(custodies::official_id.eq(members::official_id));
+        .filter(custodies::official_id.eq(members::official_id))
+        .filter(custodies::delegation_id.eq(members::delegation_id).or(still_out));
     let kept = passports::table
         .filter(passports::official_id.eq(members::official_id))
         .filter(passports::kind.ne(PassportKind::Ordinary.word()))

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::call::Call;
+use crate::access::permission::Permission;
 use crate::access::shorts::OfficialShort;
 use crate::error::Result;
 use crate::passport_custody::actions::{kept_longest, require_sight};
@@ -74,6 +75,8 @@ struct DueOutPage {
 #[get("/custodies/due-out")]
 pub async fn list(call: Call, asked: Query<DueOutQuery>) -> Result<HttpResponse> {
     require_sight(&call)?;
+    // Titles and travellers are of dossiers, which an administrator who reads the trail does not see.
+    call.actor.require(Permission::ReadDossiers)?;
     let limit = query::limit(asked.0.limit)?;
     let after = query::place("custodies due out", asked.0.cursor.as_deref(), |parts| {
         let [day, delegation, official] = parts else { return None };

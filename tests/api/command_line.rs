@@ -235,6 +235,10 @@ fn the_demo_serves_only_this_machine_and_reopens_its_world() {
         let server = Server::demo(folder.text());
         assert_eq!(server.send("GET", "/healthz", "", "").unwrap().0, 200);
         assert_eq!(server.send("GET", "/readyz", "", "").unwrap().0, 200);
+        // Its first page leads to the sign-in.
+        assert_eq!(server.send("GET", "/", "", "").unwrap().0, 303);
+        let (status, page) = server.send("GET", "/sign-in", "", "").unwrap();
+        assert!(status == 200 && page.contains("<title>Đăng nhập"), "{page}");
         let (status, page) = server.send("GET", "/docs/", "", "").unwrap();
         assert!(status == 200 && page.contains("swagger") && !page.contains("https://"), "{page}");
         let metrics = server.send("GET", "/metrics", "", "").unwrap().1;

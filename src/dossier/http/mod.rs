@@ -189,8 +189,8 @@ fn changed_by(conn: &mut Conn, id: i64, at: Moment) -> Result<Option<Error>> {
     let (when, name) = (local(at).format("%H:%M %d/%m/%Y"), &person.full_name);
     let problem = Problem::new(
         Code::VersionConflict,
-        format!("{name} đã thay đổi hồ sơ lúc {when}; nội dung vừa gửi chưa được ghi. Hãy tải lại rồi làm tiếp."),
-        format!("{name} changed it at {when}; nothing of yours was recorded. Reload it and continue from there."),
+        format!("{name} đã thay đổi hồ sơ lúc {when}; nội dung vừa gửi chưa được ghi."),
+        format!("{name} changed it at {when}; nothing of yours was recorded."),
     );
     Ok(Some(problem.with("changed_by_person", json!(person)).with("changed_at", json!(rfc3339(at))).into()))
 }

@@ -28,7 +28,7 @@ async function fetched(url, options) {
   try {
     const answer = await fetch(url, { ...options, signal: stop.signal, credentials: "same-origin" });
     // Whatever the server answered to somebody who is signed in, it has counted as use.
-    if (answer.status !== 401 && !leftForSignIn(answer)) used();
+    if (answer.status !== 401 && answer.status < 500 && !leftForSignIn(answer)) used();
     return answer;
   } finally {
     clearTimeout(late);
@@ -303,6 +303,7 @@ function upload(form, body) {
       words.textContent = t(`Đã gửi ${Math.round(bar.value * 100)} %`, `${Math.round(bar.value * 100)} % sent`);
     });
     const end = (answer) => { window.removeEventListener("beforeunload", stay); bar.remove(); words.remove(); done(answer); };
+    request.addEventListener("load", () => used());
     request.addEventListener("load", () => end({
       status: request.status,
       redirected: new URL(request.responseURL).pathname !== new URL(form.action).pathname || request.status === 200,
@@ -712,7 +713,7 @@ function enhance(part) {
 
 enhance(document);
 arrive();
-watch();
+if (account) used();
 // Work that goes on at the server is looked at again.
 const waiting = document.querySelector("[data-refresh]");
 if (waiting) setTimeout(() => location.reload(), waiting.dataset.refresh * 1000);

@@ -12,7 +12,7 @@ use crate::pages::collections::listing::name_of;
 use crate::pages::collections::target::Target;
 use crate::pages::collections::words::Telling;
 use crate::pages::form_body::FormBody;
-use crate::pages::forms::compare::{DifferingField, SideBySide, chose, keep_present};
+use crate::pages::forms::compare::{DifferingField, SideBySide, is_asked, settle};
 use crate::pages::forms::decode::Blank;
 use crate::pages::forms::fields::{DrawnField, FaultLine};
 use crate::pages::forms::names::of_chosen;
@@ -180,8 +180,12 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
     let mut typed = Typed::of_form(form);
     reveal_numbers(page, &mut typed, &target.present().unwrap_or_default()).await;
     let kept = typed.get(NUMBERS).unwrap_or_default().to_owned();
-    if typed.redrawn() {
-        return draw(page, target, typed, Refusal::default()).await;
+    let asked = is_asked(&typed);
+    let open = target.present().map(|now| settle(&mut typed, &now)).unwrap_or_default();
+    let redrawn = typed.redrawn();
+    if redrawn || !open.is_empty() {
+        let refusal = if asked { Refusal::undecided(page, !redrawn) } else { Refusal::default() };
+        return draw(page, target, typed, refusal).await;
     }
     if target.by_query {
         let said = target.fields.iter().filter_map(|f| Some((f, typed.get(&format!("/{}", f.name))?)));
@@ -189,9 +193,6 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
         if !query.is_empty() {
             target.call = format!("{}?{}", target.call, query.join("&"));
         }
-    }
-    if let Some(now) = target.present().filter(|_| chose(&typed)) {
-        keep_present(&mut typed, &now);
     }
     let call = FormCall {
         method: target.method.clone(),

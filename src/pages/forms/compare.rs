@@ -90,22 +90,29 @@ impl SideBySide<'_> {
 /// Marks a choice between the two for a field: the name of its radio buttons.
 const KEEP: &str = "keep:";
 
-/// Puts what stands there now in the place of what was typed, where the person chose so.
-pub fn keep_present(typed: &mut Typed, now: &Typed) {
+/// The field of a form in which two people met: whoever sends it is asked which value stays.
+const ASKED: &str = "keep:asked";
+
+/// Whether somebody was asked to choose between values.
+pub fn is_asked(typed: &Typed) -> bool {
+    typed.get(ASKED).is_some()
+}
+
+/// Puts what stands there now in the place of what was typed, where the person chose so; the pointers for which they chose nothing
+/// are returned.
+pub fn settle(typed: &mut Typed, now: &Typed) -> Vec<String> {
+    let asked: Vec<String> = typed.all(ASKED).map(str::to_owned).collect();
+    let open = asked.into_iter().filter(|pointer| typed.get(&format!("{KEEP}{pointer}")).is_none()).collect();
     let chosen = typed.0.iter().filter(|(name, value)| name.starts_with(KEEP) && value == "now");
     let pointers: Vec<String> = chosen.filter_map(|(name, _)| name.strip_prefix(KEEP).map(str::to_owned)).collect();
     typed.0.retain(|(name, _)| !name.starts_with(KEEP));
-    for pointer in pointers {
+    for pointer in pointers.into_iter().filter(|pointer| pointer.starts_with('/')) {
         let below = format!("{pointer}/");
         let inside = |name: &str| name == pointer || name.starts_with(&below);
         typed.0.retain(|(name, _)| !inside(name));
         typed.0.extend(now.0.iter().filter(|(name, _)| inside(name)).cloned());
     }
-}
-
-/// Whether somebody chose between two values.
-pub fn chose(typed: &Typed) -> bool {
-    typed.0.iter().any(|(name, _)| name.starts_with(KEEP))
+    open
 }
 
 #[cfg(test)]
@@ -123,8 +130,18 @@ mod tests {
             line("keep:/stops", "now"),
         ]);
         let now = Typed(vec![line("/title", "Của họ"), line("/stops/0/place", "Jeju")]);
-        assert!(chose(&mine));
-        keep_present(&mut mine, &now);
+        assert!(!is_asked(&mine));
+        assert_eq!(settle(&mut mine, &now), [""; 0]);
         assert_eq!(mine.0, [line("/title", "Của tôi"), line("/stops/0/place", "Jeju")]);
+        // Where nobody chose, what was typed stays for now, and is asked for.
+        let mut mine = Typed(vec![
+            line("/note", "Của tôi"),
+            line("keep:asked", "/note"),
+            line("keep:asked", "/title"),
+            line("keep:/title", "now"),
+        ]);
+        assert!(is_asked(&mine));
+        assert_eq!(settle(&mut mine, &now), ["/note"]);
+        assert_eq!(mine.0, [line("/note", "Của tôi"), line("/title", "Của họ")]);
     }
 }

@@ -3,6 +3,7 @@
 use crate::imports::batch::ImportKind;
 use crate::imports::header::{Column, column};
 use kernel::text::fold;
+use kernel::words::{Label, MemberRole};
 
 /// Most rows that are taken at once.
 pub const MOST_ROWS: usize = 500;
@@ -20,6 +21,8 @@ pub struct PastedInto {
     pub name: &'static str,
     /// The members that a column may hold, in the order of a sheet without a header.
     pub members: &'static [&'static str],
+    /// Most rows that are taken at once: each name of an official is looked up.
+    pub most: usize,
 }
 
 pub static GUESTS: PastedInto = PastedInto {
@@ -27,11 +30,17 @@ pub static GUESTS: PastedInto = PastedInto {
     schema: "NewGuest",
     name: "full_name",
     members: &["full_name", "nationality", "position", "passport_number", "role"],
+    most: MOST_ROWS,
 };
 
 /// Members of a trip are officials: their names are exchanged for ids like typed ones.
-pub static MEMBERS: PastedInto =
-    PastedInto { field: "members", schema: "NewMember", name: "official_id", members: &["official_id", "role"] };
+pub static MEMBERS: PastedInto = PastedInto {
+    field: "members",
+    schema: "NewMember",
+    name: "official_id",
+    members: &["official_id", "role"],
+    most: 100,
+};
 
 /// The list of a form that rows may be pasted into.
 pub fn list_of(field: &str) -> Option<&'static PastedInto> {
@@ -96,10 +105,10 @@ pub fn read(text: &str, list: &PastedInto) -> Pasted {
     let mut rows = cells(text);
     let first = || rows.first().into_iter().flatten();
     let named: Vec<Option<&'static str>> = first().map(|cell| list.member_of(cell)).collect();
-    // The columns of a sheet of guests are known, whichever of them this list takes.
-    let headings = first().filter(|cell| GUESTS.member_of(cell).is_some()).count();
+    // Known headings, whichever of them this list takes: "STT" is one, too.
+    let headings = first().filter(|cell| column(ImportKind::Guests, cell).is_some()).count();
     let width = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let header = headings >= 2 || (headings == 1 && width == 1);
+    let header = headings >= 2 || named.contains(&Some(list.name));
     let columns = if header {
         rows.remove(0);
         named
@@ -107,12 +116,19 @@ pub fn read(text: &str, list: &PastedInto) -> Pasted {
         let in_order = list.members.iter().copied().map(Some).chain(std::iter::repeat(None));
         in_order.take(width).collect()
     };
-    let cut = rows.len() > MOST_ROWS;
-    rows.truncate(MOST_ROWS);
+    let cut = rows.len() > list.most;
+    rows.truncate(list.most);
     Pasted { columns, rows, header, cut }
 }
 
 impl Pasted {
+    /// Whether a role stands in it that is none.
+    pub fn has_unknown_role(&self) -> bool {
+        let role = self.columns.iter().position(|column| *column == Some("role"));
+        let cells = role.into_iter().flat_map(|at| self.rows.iter().filter_map(move |row| row.get(at)));
+        cells.filter(|cell| !cell.is_empty()).any(|cell| value_of("role", cell).parse::<MemberRole>().is_err())
+    }
+
     /// The cells as they are typed into the rows of a list, from a number on.
     pub fn typed(&self, into: &PastedInto, first: usize) -> Vec<(String, String)> {
         let list = format!("/{}", into.field);
@@ -139,9 +155,14 @@ pub fn value_of(member: &str, cell: &str) -> String {
         return cell.to_owned();
     }
     match fold(cell).as_str() {
-        "truong doan" | "head" | "head of delegation" => "head".to_owned(),
-        "thanh vien" | "member" | "doan vien" => "member".to_owned(),
-        _ => cell.to_owned(),
+        "doan vien" => MemberRole::Member.word().to_owned(),
+        said => {
+            let called = |role: &&MemberRole| {
+                let Label { vi, en } = role.label();
+                [vi, en, role.word()].iter().any(|name| fold(name) == said)
+            };
+            MemberRole::all().iter().find(called).map_or(cell, |role| role.word()).to_owned()
+        }
     }
 }
 

@@ -24,6 +24,9 @@ use crate::web::schema::MISSING;
 use kernel::text::{Language, bears_secret_mark};
 use kernel::words::FieldError;
 
+/// The code of a refusal because somebody changed the same meanwhile.
+const STALE: &str = "version_conflict";
+
 /// A form and the call that it stands for.
 pub struct FormCall<'a> {
     pub method: Method,
@@ -84,9 +87,19 @@ impl Refusal {
         refusal(teller, status, faults, HashMap::new(), String::new(), &Value::Null)
     }
 
+    /// Somebody else changed the same meanwhile, and it is not chosen yet what stays; told again where the form was sent.
+    pub fn undecided(page: &PageRequest, told: bool) -> Self {
+        let said = page.t(
+            "Chọn giữ nội dung nào cho từng mục khác nhau, rồi gửi lại.",
+            "Choose for each difference what stays, then send it again.",
+        );
+        let refused = Refusal::whole(422, json!({"code": STALE, "detail": said}));
+        if told { refused } else { Refusal { summary: Vec::new(), ..refused } }
+    }
+
     /// The dossier changed since the form was opened.
     pub fn is_stale(&self) -> bool {
-        self.code == "version_conflict"
+        self.code == STALE
     }
 
     /// How the form is drawn again, with what was typed and what is wrong with it.
@@ -155,7 +168,7 @@ pub async fn judge_typing(
 fn was_sent(problem: &Value, stands_already: bool) -> bool {
     match text(problem, "/code") {
         "idempotency_key_reused" => true,
-        "version_conflict" => stands_already,
+        STALE => stands_already,
         _ => false,
     }
 }

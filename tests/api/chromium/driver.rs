@@ -179,7 +179,19 @@ impl Chrome {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let shown = self.run("return document.body.innerText", Vec::new()).await;
+        self.leave_evidence().await;
         panic!("{condition} {args:?} never held at {}: {shown}", self.path().await);
+    }
+
+    /// Leaves what a story that fails was looking at under `target/screens`: a picture, the page, and the log of the browser.
+    async fn leave_evidence(&self) {
+        let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("target/screens");
+        std::fs::create_dir_all(&folder).unwrap();
+        let story = std::thread::current().name().unwrap_or("story").replace("::", ".");
+        let page = self.client.source().await.unwrap_or_default();
+        std::fs::write(folder.join(format!("failed.{story}.html")), page).unwrap();
+        std::fs::write(folder.join(format!("failed.{story}.log")), self.complaints().await.join("\n")).unwrap();
+        self.picture(&format!("failed.{story}")).await;
     }
 
     pub async fn keys(&self, keys: &str) {
@@ -196,15 +208,18 @@ impl Chrome {
             let at = self
                 .run(
                     "const a = document.activeElement; const s = getComputedStyle(a); \
-                     return [a.matches(arguments[0]), a === document.body, s.outlineStyle !== 'none']",
+                     return [a.matches(arguments[0]), a === document.body, s.outlineStyle !== 'none', a.outerHTML.slice(0, 200)]",
                     vec![json!(css)],
                 )
                 .await;
+            // Past the last stop the focus is the browser's for one step.
+            let seen = at[1] == json!(true) || at[2] == json!(true);
+            assert!(seen, "the focus is not to be seen on the way to {css}: {}", at[3]);
             if at[0] == json!(true) {
-                assert_eq!(at[2], json!(true), "the focus is not to be seen at {css}");
                 return;
             }
         }
+        self.leave_evidence().await;
         panic!("Tab never came to {css} at {}", self.path().await);
     }
 

@@ -166,13 +166,21 @@ on_both! {
         for id in &ids[17..19] {
             w.act("officer.snv", id, "appraise", json!({"opinion": "unfavourable", "note": "Chưa rõ."})).await.expect(200);
         }
-        b.stop_server().await;
+        // Some are done when the server goes away.
         b.run("document.querySelector('form[data-each] .buttons button').click()", Vec::new()).await;
+        b.until("document.querySelectorAll('main .rows li').length >= 3", Vec::new()).await;
+        b.stop_server().await;
         b.until("document.querySelector('.status-line').innerText.includes('Mất kết nối')", Vec::new()).await;
         b.start_server(&w);
         b.until("document.querySelectorAll('main .rows li').length === 20", Vec::new()).await;
         let told = b.texts("main .rows li .pill").await;
         assert_eq!((told.iter().filter(|t| *t == "Đã ghi").count(), told.iter().filter(|t| *t == "Chưa ghi").count()), (18, 2), "{told:?}");
+        // Both that were refused say why, and lead to the dossier.
+        let refused = b.run("return [...document.querySelectorAll('main .rows li')].filter(li => li.innerText.includes('Chưa ghi')).map(li => [li.innerText, li.querySelector('a').getAttribute('href')])", Vec::new()).await;
+        for (n, told) in refused.as_array().unwrap().iter().enumerate() {
+            assert_eq!(told[1], json!(format!("/outbound-delegations/{}", ids[17 + n])), "{refused}");
+            assert!(told[0].as_str().unwrap().contains("thay đổi"), "{refused}");
+        }
         for id in &ids {
             let history = w.get("inspector", &format!("/outbound-delegations/{id}/history")).await.json();
             let appraised = history["items"].as_array().unwrap().iter().filter(|act| act["action"] == "appraise").count();
@@ -199,7 +207,7 @@ on_both! {
         let focused = async || b.run("return document.activeElement.className", Vec::new()).await;
         b.go("/inbox").await;
         b.keys("j").await;
-        assert_eq!(focused().await, json!("title"));
+        b.until("document.activeElement.className === 'title'", Vec::new()).await;
         w.as_user("officer.snv", crate::world::World::request("PATCH", "/me/settings").set_json(json!({"shortcuts": false}))).await.expect(200);
         b.go("/inbox").await;
         b.keys("j").await;
@@ -361,11 +369,16 @@ on_both! {
         let text = String::from_utf8(read.stdout).unwrap();
         let sheets: Vec<&str> = text.split('\u{c}').filter(|sheet| !sheet.trim().is_empty()).collect();
         assert!(sheets.len() > 5, "{}", sheets.len());
-        for (n, sheet) in sheets.iter().enumerate().filter(|(n, _)| *n + 1 < sheets.len()) {
+        for (n, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| sheet.contains("Đoàn công tác số")) {
             assert!(sheet.contains("Cơ quan") && sheet.contains("Trạng thái"), "sheet {n}: {sheet}");
         }
-        for n in [1, 150, 300] {
-            assert!(text.contains(&format!("số{n:03}")), "{n}");
+        // Every row is there once, whole: its title and the agency beside it on one sheet.
+        for n in 1..=300 {
+            assert_eq!(text.matches(&format!("số{n:03}")).count(), 1, "{n}");
+        }
+        for (n, sheet) in sheets.iter().enumerate() {
+            let (titles, agencies) = (sheet.matches("Đoàn công tác số").count(), sheet.matches("Sở Khoa học và").count());
+            assert!(agencies >= titles, "sheet {n}: {titles} titles, {agencies} agencies: {sheet}");
         }
         assert!(text.contains("Bản in để làm việc, không thay văn bản"));
         b.close().await;

@@ -97,7 +97,7 @@ on_both! {
         let rules = Browser::signed_in(&w, "rules").await;
         let home = rules.get("/").await;
         assert!(panel(&home, "Văn bản đang áp dụng tại tỉnh").contains("Quy chế mẫu"));
-        assert!(panel(&home, "Chưa đọc đủ, cần bổ sung").contains("Chưa đọc được văn bản"));
+        assert!(panel(&home, "Chưa đọc đủ, hoặc chưa rõ ngày hiệu lực").contains("Chưa đọc được văn bản"));
         let pack = "code = \"tinh-mau-2027\"\nversion = 1\ntitle = \"Quy chế 2027 của tỉnh mẫu\"\ndocument = \"QĐ 5/2027\"\nstatus = \"verified\"\njurisdiction = \"tinh-mau\"\nreplaces = \"mau\"\nin_force_from = 2027-01-01\nextends = \"national\"\n[[authority]]\nid = \"chair\"\nfor = [\"outbound\"]\ndecider = \"ppc_chair\"\nstatus = \"verified\"\ncitation = \"QĐ 5/2027 Đ.4\"\n";
         let load = crate::world::World::request("POST", "/regulations").insert_header(("Content-Type", "application/toml")).set_payload(pack);
         w.as_user("rules", load).await.expect(201);
@@ -120,6 +120,29 @@ on_both! {
         assert_eq!(home.html().select(&scraper::Selector::parse("main form[action='/search'] input[name=q]").unwrap()).count(), 1);
         let found = inspector.get("/search?q=nhat+ban").await;
         assert!(found.text.contains("Tập huấn tại Nhật Bản"));
+    }
+
+    async fn deciders_see_what_waits_and_who_travels_and_nothing_else(w) {
+        let id = w.approved(days_of(w.small_trip().await, "2026-03-04")).await;
+        for user in ["director.snv", "chair"] {
+            let home = Browser::signed_in(&w, user).await.get("/").await;
+            assert!(home.text.contains("Không có việc chờ"), "{user}");
+            // The Chair had no part in what the director decides.
+            let seen = user == "director.snv";
+            assert_eq!(panel(&home, "Đang đi, đang đến trong 7 ngày").contains("04/03/2026"), seen, "{user}");
+            assert_eq!(home.links().contains(&format!("/outbound-delegations/{id}")), seen);
+            assert_eq!(home.all("h2").len(), 1, "{user}: {:?}", home.all("h2"));
+        }
+        let visit = w.submitted_visit(w.visit().await).await;
+        w.act_in("officer.snv", &visit, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let police = Browser::signed_in(&w, "police").await.get("/").await;
+        assert_eq!(police.all(".page-head .button"), ["Mở hồ sơ đầu tiên"]);
+        assert!(police.all("table.inbox tbody tr").len() == 1 && police.text.contains("Được hỏi ý kiến"));
+        let next = w.submitted(w.later_trip(&[4]).await).await;
+        w.act("officer.snv", &next, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        let director = Browser::signed_in(&w, "director.snv").await.get("/").await;
+        assert_eq!(director.all(".page-head .button"), ["Mở hồ sơ đầu tiên"]);
+        assert!(director.all(".panel-head p").iter().any(|p| p.starts_with('1')), "{:?}", director.all(".panel-head p"));
     }
 
     async fn the_party_office_sees_whose_answers_are_due_and_begins_with_the_first(w) {

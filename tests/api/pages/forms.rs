@@ -59,7 +59,7 @@ on_both! {
             assert!(rows.iter().any(|row| row.contains(said)), "{said}");
         }
         let mut chosen = refused.form("/edit/journey");
-        chosen.fill("keep:/note", "now");
+        chosen.fill("keep:/note", "now").fill("keep:/title", "mine");
         assert_eq!(clerk.send(&chosen).await.status, 200);
         let trip = w.trip("clerk.skhcn", &id).await;
         assert_eq!((&trip["title"], &trip["note"]), (&json!("Tên của tôi"), &json!("Ghi chú của người khác")));

@@ -45,7 +45,17 @@ on_both! {
         let id = w.approved_visit(w.visit().await).await;
         let page = Browser::signed_in(&w, "police").await.get(&format!("/inbound-delegations/{id}")).await;
         assert_eq!((page.all("#decision").len(), page.all("#after").len()), (0, 0));
-        assert!(!page.text.contains("15/QĐ") && !page.text.contains("Đã chấp thuận"), "{}", page.text);
+        let secret = w.get("chair", &format!("/inbound-delegations/{id}")).await.json()["decision"].clone();
+        let (number, note) = (secret["document"]["number"].as_str().unwrap().to_owned(), secret["note"].as_str().unwrap().to_owned());
+        let police = Browser::signed_in(&w, "police").await;
+        let seen = [format!("/inbound-delegations/{id}"), format!("/inbound-delegations/{id}/decide"), format!("/inbound-delegations/{id}/give-opinion"), format!("/inbound-delegations/{id}/attachments"), "/".into(), "/inbox".into(), "/inbound-delegations".into(),
+            "/inbound-delegations?q=chungbuk".into(), "/calendar?month=2026-03".into(), "/search?q=chungbuk".into(), "/duties".into(), format!("/papers?delegation_id={id}")];
+        for at in seen {
+            let page = police.get(&at).await;
+            for told in [number.as_str(), note.as_str(), "Đã chấp thuận", "24/Q"] {
+                assert!(!page.text.contains(told), "{at}: {told}: {}", page.text);
+            }
+        }
         let chair = Browser::signed_in(&w, "chair").await.get(&format!("/inbound-delegations/{id}")).await;
         assert_eq!(chair.all("#decision").len(), 1);
     }
@@ -78,8 +88,18 @@ on_both! {
         assert_eq!(back.status, 412, "{}", back.text);
         let rows = back.all("table.blocks tbody tr");
         assert!(rows.iter().any(|r| r.contains("Tên của người khác")), "{rows:?}");
+        // Nothing is chosen for anybody: what is left open is asked again, and a row that is added in between takes no choice away.
         let mut again = back.form("/amend");
         again.fill("keep:/changes/title", "now");
+        let open = clerk.send(&again).await;
+        assert_eq!(open.status, 422, "{}", open.text);
+        assert!(open.all("table.blocks tbody tr").iter().all(|r| !r.contains("Tên của người khác")), "{:?}", open.all("table.blocks tbody tr"));
+        let mut longer = open.form("/amend");
+        longer.press("add", "/changes/members");
+        let open = clerk.send(&longer).await;
+        assert!(open.status == 422 && open.all("table.blocks tbody tr").iter().any(|r| r.contains("Ghi chú của tôi")), "{} {}", open.status, open.text);
+        let mut again = open.form("/amend");
+        again.fill("keep:/changes/note", "mine");
         let sent = clerk.send(&again).await;
         assert_eq!(sent.status, 200, "{}", sent.text);
         let now = w.trip("clerk.skhcn", &id).await;
@@ -95,7 +115,7 @@ on_both! {
         let back = clerk.send(&form).await;
         assert_eq!(back.status, 412, "{}", back.text);
         let mut again = back.form("/edit");
-        again.fill("keep:/post", "now");
+        again.fill("keep:/post", "now").fill("keep:/full_name", "mine");
         assert_eq!(clerk.send(&again).await.status, 200);
         let now = w.get("clerk.skhcn", &path).await.json();
         assert_eq!((&now["full_name"], &now["post"]), (&json!("Tên Đã Sửa"), &json!("Phó Chánh Văn phòng")));
@@ -162,6 +182,27 @@ on_both! {
         form.fill("paste:text", "Người Không Có\n").press("paste:do", "add");
         let back = clerk.send(&form).await;
         assert!(back.status == 422 && back.text.contains("Người Không Có"), "{} {}", back.status, back.text);
+    }
+
+    async fn a_day_is_read_alike_in_every_form_and_language_and_a_wrong_one_is_told(w) {
+        let id = w.draft(w.small_trip().await).await;
+        for language in ["vi", "en-US,en"] {
+            let clerk = Browser::signed_in(&w, "clerk.skhcn").await.reading(language);
+            let at = format!("/outbound-delegations/{id}/edit/days-and-stops");
+            for typed in ["27/3/2026", "27-03-2026", "27032026", "2026-03-27", "27.3.2026"] {
+                let mut form = clerk.get(&at).await.form("/edit/days-and-stops");
+                form.fill("/return_date", typed);
+                let sent = clerk.send(&form).await;
+                assert_eq!((sent.status, w.trip("clerk.skhcn", &id).await["return_date"].as_str()), (200, Some("2026-03-27")), "{typed}");
+            }
+            for typed in ["3/27/2026", "27/3/26", "31/2/2026"] {
+                let mut form = clerk.get(&at).await.form("/edit/days-and-stops");
+                form.fill("/return_date", typed);
+                let sent = clerk.send(&form).await;
+                assert_eq!((sent.status, sent.value("/return_date").as_deref()), (422, Some(typed)), "{typed}");
+                assert_eq!(sent.all(".error-summary li").len(), 1, "{typed}: {:?}", sent.all(".error-summary li"));
+            }
+        }
     }
 
     async fn leave_that_ends_before_it_begins_is_told_as_that(w) {

@@ -204,7 +204,10 @@ on_both! {
         assert_eq!((refused.status, refused.value("/title").as_deref()), (412, Some("Tên của tôi")));
         assert_eq!(w.trip("clerk.skhcn", &id).await["title"], "Tên của người khác");
         // Sent again, knowingly, it is recorded on the present version.
-        assert_eq!(clerk.send(&refused.form("/edit/journey")).await.status, 200);
+        let mut mine = refused.form("/edit/journey");
+        assert_eq!(clerk.send(&mine).await.status, 422, "it is asked what stays");
+        mine.fill("keep:/title", "mine");
+        assert_eq!(clerk.send(&mine).await.status, 200);
         assert_eq!(w.trip("clerk.skhcn", &id).await["title"], "Tên của tôi");
     }
 
