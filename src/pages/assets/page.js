@@ -659,8 +659,25 @@ const IDLE = Number(document.body.dataset.idle ?? 0) * 1000;
 let idle = 0;
 
 // Every page of the same browser prolongs the session of all of them.
-const others = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("ngoaivu-used");
-if (others) others.onmessage = () => watch();
+let others = null;
+
+function join() {
+  if (typeof BroadcastChannel === "undefined") return;
+  others = new BroadcastChannel("ngoaivu-used");
+  others.onmessage = () => watch();
+}
+
+join();
+// A page with an open channel is not kept for going back: it would come back with another key, and what it sent could be sent twice.
+window.addEventListener("pagehide", () => {
+  others?.close();
+  others = null;
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  join();
+  watch();
+});
 
 function used() {
   watch();
