@@ -7,6 +7,7 @@ use crate::pages::forms::sending::Refusal;
 use crate::pages::forms::shape::{FormField, InputKind};
 use crate::pages::forms::typed::Typed;
 use crate::pages::inbox::outcome_of;
+use crate::pages::issued::papers_of;
 use crate::pages::marks::marked;
 use crate::pages::request::{PageRequest, PageResult, Trouble};
 use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings, stop_for_missing};
@@ -63,8 +64,7 @@ const DECISIONS: [&str; 2] = ["sending_decision", "permission"];
 
 /// The number and the day of the decision, where its number was taken from the register already.
 pub async fn number_taken(page: &PageRequest, dossier: &Value) -> PageResult<Option<(String, String)>> {
-    let path = format!("/papers?delegation_id={}&limit=50", text(dossier, "/id"));
-    let list = page.if_seen(&path).await?.unwrap_or_default();
+    let list = papers_of(page, dossier).await?;
     // What stands in a decision already is not the number of the next one.
     let used = text(dossier, "/decision/document/number");
     let valid = |paper: &&Value| {

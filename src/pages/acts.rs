@@ -324,7 +324,7 @@ async fn sent(page: &PageRequest, id: &str, action: &str, form: &[u8]) -> PageRe
     let redrawn = typed.redrawn();
     if redrawn || !open.is_empty() {
         let dossier = page.get(&act.path).await?;
-        let refusal = if asked { Refusal::undecided(page, !redrawn) } else { Refusal::default() };
+        let refusal = Refusal::undecided(page, asked, redrawn);
         return draw(page, act, &dossier, typed, refusal, None, None).await;
     }
     drop_unreasoned(&mut typed);

@@ -10,6 +10,7 @@ use crate::pages::marks::marked;
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, day_at, items, number, text};
+use crate::pages::working_days::days_off;
 use kernel::text::fold;
 use kernel::time::{Day, local};
 
@@ -167,13 +168,9 @@ async fn holidays(page: &PageRequest, from: Day, to: Day) -> PageResult<Vec<(Day
     let mut all = Vec::new();
     for year in from.year()..=to.year() {
         let table = page.if_seen(&format!("/holidays?year={year}")).await?.unwrap_or_default();
-        let named = items(&table, "/days_off");
-        for day in items(&table, "/off") {
-            let name = named.iter().find(|d| d.get("date") == Some(day)).map_or("", |d| text(d, "/name"));
-            // The name of a day that came with the product is not known.
-            let name = if name.is_empty() { "Ngày nghỉ" } else { name };
-            all.extend(day_at(day, "").map(|day| (day, name.to_owned())));
-        }
+        // The name of a day that came with the product is not known.
+        let said = |name: String| if name.is_empty() { "Ngày nghỉ".to_owned() } else { name };
+        all.extend(days_off(&table).into_iter().map(|(day, name)| (day, said(name))));
     }
     Ok(all)
 }

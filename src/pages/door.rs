@@ -56,11 +56,6 @@ pub struct ApiAnswer {
 }
 
 impl ApiAnswer {
-    /// Whether some bytes stand in the body.
-    pub fn says(&self, what: &[u8]) -> bool {
-        self.body.windows(what.len()).any(|part| part == what)
-    }
-
     /// The body; null where it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()

@@ -122,7 +122,7 @@ async fn send_edit(page: &PageRequest, id: &str, part: &str, form: &[u8]) -> Pag
     let open = settle(&mut typed, &present);
     let redrawn = pasted(&mut typed) || typed.redrawn();
     if redrawn || !open.is_empty() {
-        let refusal = if asked { Refusal::undecided(page, !redrawn) } else { Refusal::default() };
+        let refusal = Refusal::undecided(page, asked, redrawn);
         return draw_edit(page, id, part, Some(typed), refusal).await;
     }
     let all = sections(page, &register, &register.changed_by);

@@ -9,6 +9,7 @@ use crate::pages::contract::Offer;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::show::{self, items, may, text};
+use crate::pages::working_days::days_off;
 
 #[derive(Template)]
 #[template(path = "holidays.html")]
@@ -34,17 +35,12 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         Err(trouble) => return Err(trouble),
     };
     let long = |day: &str| day.parse().map_or_else(|_| day.to_owned(), |day| show::long_day(day, page.language));
-    let named = |d: &Value| (long(text(d, "/date")), text(d, "/name").to_owned());
     let offer = |y: i32| Offer { value: y.to_string(), label: y.to_string(), chosen: y.to_string() == year };
     let title = format!("{} {year}", page.t("Ngày nghỉ, ngày làm bù", "Holidays of"));
     let body = HolidaysPage {
         frame: Frame::of(page, "/registers", &title).await?.crumb(page.t("Danh mục", "Registers"), "/registers"),
         years: (this - 2..=this + 1).rev().map(offer).collect(),
-        // The calendar that ships knows the days, not what they are called.
-        off: match items(&calendar, "/days_off") {
-            [] => items(&calendar, "/off").iter().filter_map(Value::as_str).map(|d| (long(d), String::new())).collect(),
-            told => told.iter().map(named).collect(),
-        },
+        off: days_off(&calendar).into_iter().map(|(day, name)| (show::long_day(day, page.language), name)).collect(),
         work: items(&calendar, "/work").iter().filter_map(Value::as_str).map(long).collect(),
         source: text(&calendar, "/source").to_owned(),
         may_add: may(&me, "administer_regulations"),

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::pages::home_panels::{HomePanel, PanelRow};
 use crate::pages::marks::marked;
-use crate::pages::request::{PageRequest, PageResult};
+use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, day_at, items, text};
 
 /// Most rows of a panel.
@@ -18,7 +18,7 @@ async fn all_texts(page: &PageRequest) -> PageResult<Option<Vec<Value>>> {
         let Some(list) = page.if_seen(&format!("/regulations?limit=200{cursor}")).await? else { return Ok(None) };
         all.extend(items(&list, "/items").iter().cloned());
         match list.pointer("/next").and_then(Value::as_str) {
-            Some(next) => cursor = format!("&cursor={next}"),
+            Some(next) => cursor = format!("&cursor={}", encoded(next)),
             None => return Ok(Some(all)),
         }
     }

@@ -9,8 +9,7 @@ use crate::pages::collections::words::Telling;
 use crate::pages::marks::marked;
 use crate::pages::registers::entries;
 use crate::pages::request::{PageRequest, PageResult};
-use crate::pages::show::{self, day_at, is_true, items, number, text};
-use crate::pages::show::{may, may_any};
+use crate::pages::show::{self, day_at, is_true, items, may, may_any, number, text};
 use crate::pages::unfinished::Unfinished;
 
 /// A list on the home page.

@@ -18,12 +18,17 @@ pub struct IssuedLine {
     pub acts: Vec<(String, String)>,
 }
 
+/// The papers of a dossier, as the API lists them; none for whoever may not read them.
+pub async fn papers_of(page: &PageRequest, dossier: &Value) -> PageResult<Value> {
+    let path = format!("/papers?delegation_id={}&limit=50", text(dossier, "/id"));
+    Ok(page.if_seen(&path).await?.unwrap_or_default())
+}
+
 pub async fn issued(page: &PageRequest, dossier: &Value) -> PageResult<Vec<IssuedLine>> {
     if text(dossier, "/number").is_empty() {
         return Ok(Vec::new());
     }
-    let path = format!("/papers?delegation_id={}&limit=50", text(dossier, "/id"));
-    let list = page.if_seen(&path).await?.unwrap_or_default();
+    let list = papers_of(page, dossier).await?;
     let me = page.me().await?;
     let line = |paper: &Value| {
         let id = text(paper, "/id");

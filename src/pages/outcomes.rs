@@ -1,19 +1,16 @@
 //! What became of a dossier: what was decided and on which conditions, who may not travel, how it went, what is still owed,
 //! and whom it wants in two places at once.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
 use crate::pages::collections::words::Telling;
 use crate::pages::forms::labels;
-use crate::pages::forms::shape::fields_of;
 use crate::pages::marks::marked;
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::rule::FindingLine;
 use crate::pages::show::{self, day_at, items, number, person, text};
-use crate::pages::summary::{ContentReader, SummaryRow};
+use crate::pages::summary::SummaryRow;
 use kernel::words::{ConsentVerdict, DecisionVerdict};
 
 /// A part of the page of a dossier, with an address of its own.
@@ -54,13 +51,9 @@ pub fn kept_back(page: &PageRequest, dossier: &Value) -> Option<SummaryRow> {
 /// What was decided, with its conditions, exceptions, and what was noted on the document since.
 fn decision(page: &PageRequest, dossier: &Value) -> Vec<SummaryRow> {
     let Some(decision) = dossier.get("decision").filter(|d| !d.is_null()) else { return Vec::new() };
-    let fields = fields_of(&page.contract, "Decision");
     // Who decided by which post stands in the way of the dossier; the numbers of others need their own words.
-    let told = |name: &str| !matches!(name, "decided_by" | "same_number");
-    let fields: Vec<_> = fields.into_iter().filter(|field| told(&field.name)).collect();
-    let names = HashMap::new();
-    let reader = ContentReader { contract: &page.contract, schema: "Decision", language: page.language, names: &names };
-    let mut rows = reader.rows(&fields, decision);
+    let telling = Telling::of(&page.contract, "Decision", page.language);
+    let mut rows = telling.rows(decision, &["decided_by", "same_number"]);
     let others = items(decision, "/same_number").iter().map(|other| text(other, "/number").to_owned()).collect();
     rows.extend(row(page, "Hồ sơ khác cùng số văn bản", "Other dossiers with this number", others));
     rows

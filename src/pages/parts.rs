@@ -79,9 +79,9 @@ fn standing(page: &PageRequest, section: &FormSection, form: &FormStanding<'_>) 
     let filled = section.fields.iter().filter(|f| f.required).all(|f| !form.typed.is_blank(&at(f)));
     let complete = filled && lacking().next().is_none();
     let of_rule = form.rule.into_iter().flat_map(|rule| rule.faults.keys());
-    // What was typed and yet lacks is not right.
     // What nobody has touched only lacks, though the whole was refused for it.
     let refused = form.refusal.faults.keys().filter(|pointer| !(blank && form.typed.is_blank(pointer)));
+    // What was typed and yet lacks is not right.
     let faulty = refused.chain(of_rule).any(|pointer| section.holds(pointer))
         || lacking().any(|pointer| !form.typed.is_blank(pointer));
     match (blank, complete) {

@@ -201,7 +201,7 @@ impl PageRequest {
     pub async fn get(&self, path: &str) -> PageResult<Value> {
         let answer = judged(self.call(Method::GET, path, &[], Bytes::new()).await)?;
         // How late something is, is told in working days; most pages show nothing that is late.
-        if self.worked.get().is_none() && answer.says(OVERDUE) {
+        if self.worked.get().is_none() && show::stands_in(&answer.body, OVERDUE) {
             let year = self.today.year();
             let days = self.working_days([year - 1, year]).await;
             self.worked.get_or_init(|| days);

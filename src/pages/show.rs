@@ -122,6 +122,11 @@ pub fn person(value: &Value, at: &str, else_name: &str) -> String {
     }
 }
 
+/// Whether some bytes stand in others.
+pub fn stands_in(bytes: &[u8], what: &[u8]) -> bool {
+    bytes.windows(what.len()).any(|part| part == what)
+}
+
 /// What a problem document says: of each field, else as a whole.
 pub fn said(problem: &Value) -> String {
     let fields = joined(items(problem, "/errors").iter().map(|fault| text(fault, "/detail")), " ");

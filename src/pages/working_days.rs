@@ -19,6 +19,16 @@ pub struct WorkingDays {
     years: HashSet<i32>,
 }
 
+/// The days off of a year as the API tells it, with their names; the calendar that ships knows the days, not what they are called.
+pub fn days_off(told: &Value) -> Vec<(Day, String)> {
+    let named = items(told, "/days_off");
+    let off = items(told, "/off").iter().filter_map(|day| {
+        let name = named.iter().find(|d| d.get("date") == Some(day)).map_or("", |d| show::text(d, "/name"));
+        Some((day.as_str()?.parse().ok()?, name.to_owned()))
+    });
+    off.collect()
+}
+
 impl WorkingDays {
     /// Adds a year, as the API tells it.
     pub fn add(&mut self, year: i32, told: &Value) {

@@ -184,7 +184,7 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
     let open = target.present().map(|now| settle(&mut typed, &now)).unwrap_or_default();
     let redrawn = typed.redrawn();
     if redrawn || !open.is_empty() {
-        let refusal = if asked { Refusal::undecided(page, !redrawn) } else { Refusal::default() };
+        let refusal = Refusal::undecided(page, asked, redrawn);
         return draw(page, target, typed, refusal).await;
     }
     if target.by_query {

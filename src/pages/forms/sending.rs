@@ -87,14 +87,18 @@ impl Refusal {
         refusal(teller, status, faults, HashMap::new(), String::new(), &Value::Null)
     }
 
-    /// Somebody else changed the same meanwhile, and it is not chosen yet what stays; told again where the form was sent.
-    pub fn undecided(page: &PageRequest, told: bool) -> Self {
+    /// What a form that is drawn again is refused for: nothing, unless it asks which of two values stays. That is told where the
+    /// form was sent, not where a row was added to it.
+    pub fn undecided(page: &PageRequest, asked: bool, redrawn: bool) -> Self {
+        if !asked {
+            return Refusal::default();
+        }
         let said = page.t(
             "Chọn giữ nội dung nào cho từng mục khác nhau, rồi gửi lại.",
             "Choose for each difference what stays, then send it again.",
         );
         let refused = Refusal::whole(422, json!({"code": STALE, "detail": said}));
-        if told { refused } else { Refusal { summary: Vec::new(), ..refused } }
+        if redrawn { Refusal { summary: Vec::new(), ..refused } } else { refused }
     }
 
     /// The dossier changed since the form was opened.
