@@ -59,6 +59,14 @@ pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
     sync_folder_of(path)
 }
 
+/// Puts a file in the place of the one that was there, so that nobody reads a part of it.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut part = path.as_os_str().to_owned();
+    part.push(".part");
+    std::fs::write(&part, bytes)?;
+    std::fs::rename(part, path)
+}
+
 /// Waits until the names of the folder in which a file is are on disk.
 pub fn sync_folder_of(path: &Path) -> Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());

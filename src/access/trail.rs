@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::access::call::Call;
 use crate::access::permission::Permission;
 use crate::audit::checkpoints::{TrailKeeper, path_of};
-use crate::audit::{self, AuditRow, TrailFilter, TrailVerdict};
+use crate::audit::{self, AuditRow, LastVerdict, TrailFilter, TrailVerdict};
 use crate::error::{Result, not_found};
 use crate::web::columns::{self, FieldColumn, plain};
 use crate::web::file::{self, ListFormat};
@@ -186,19 +186,41 @@ struct Verification {
     seq: i64,
     hash: Option<String>,
     reason: Option<String>,
+    /// With `last`: when it was verified (RFC 3339).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<String>,
 }
 
-/// Verifies the whole chain, and that it is the trail of every signed checkpoint.
-#[utoipa::path(tag = "access", operation_id = "verify_audit", responses((status = 200, description = "the proof", body = Verification)))]
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct VerificationQuery {
+    /// What the last verification found, and when; nothing is verified.
+    last: Option<bool>,
+}
+
+/// Verifies the whole chain, and that it is the trail of every signed checkpoint. The server does so once a day, too: `last`
+/// asks what came of it, and answers 404 before the first time.
+#[utoipa::path(tag = "access", operation_id = "verify_audit", params(VerificationQuery), responses((status = 200, description = "the proof", body = Verification)))]
 #[get("/audit/verification")]
-async fn verification(call: Call, keeper: web::Data<TrailKeeper>) -> Result<HttpResponse> {
+async fn verification(
+    call: Call,
+    asked: Query<VerificationQuery>,
+    keeper: web::Data<TrailKeeper>,
+) -> Result<HttpResponse> {
     call.actor.require(Permission::ReadTrail)?;
-    let keeper = keeper.get_ref().clone();
-    let verdict = call.read(move |conn, _| audit::verify(conn, None, &keeper.files.written()?));
-    let view = match verdict.await? {
-        TrailVerdict::Whole(last) => Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None },
+    if asked.0.last == Some(true) {
+        let LastVerdict { at, whole, seq } = keeper.last_verdict().ok_or_else(not_found)?;
+        return Ok(HttpResponse::Ok().json(Verification { whole, seq, hash: None, reason: None, at: Some(at) }));
+    }
+    let (keeper, now) = (keeper.get_ref().clone(), call.now);
+    let view = match call.read(move |conn, _| keeper.verify(conn, now)).await? {
+        TrailVerdict::Whole(last) => {
+            Verification { whole: true, seq: last.seq, hash: Some(last.hash), reason: None, at: None }
+        }
         TrailVerdict::Broken { seq, reason } => {
-            Verification { whole: false, seq, hash: None, reason: Some(reason.in_language(call.language).to_owned()) }
+            let reason = Some(reason.in_language(call.language).to_owned());
+            Verification { whole: false, seq, hash: None, reason, at: None }
         }
     };
     Ok(HttpResponse::Ok().json(view))

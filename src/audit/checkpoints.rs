@@ -26,6 +26,8 @@ use kernel::time::{Moment, rfc3339};
 const EVERY: Duration = Duration::seconds(10);
 /// Rows that are read at a time.
 const BATCH: i64 = 20_000;
+/// The file beside the checkpoints with what the last one was made of.
+const EDGE: &str = "edge.json";
 
 /// What a checkpoint says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +129,17 @@ impl CheckpointFiles {
         Ok(points)
     }
 
+    /// What was kept under a name beside the checkpoints.
+    pub(super) fn kept(&self, name: &str) -> Option<Vec<u8>> {
+        std::fs::read(self.folder.join(name)).ok()
+    }
+
+    /// Keeps something under a name beside the checkpoints.
+    pub(super) fn keep(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+        private_files::create_folder(&self.folder)?;
+        private_files::replace(&self.folder.join(name), bytes)
+    }
+
     /// Moves the checkpoints of another trail out of the way; returns where they are now, if there were any.
     pub fn set_aside(&self, now: Moment) -> std::io::Result<Option<PathBuf>> {
         if !self.folder.exists() {
@@ -195,13 +208,9 @@ impl TrailKeeper {
         }
     }
 
-    fn edge_file(&self) -> PathBuf {
-        self.files.folder.join("edge.json")
-    }
-
     /// What the server knew that wrote the last checkpoint.
     fn written_edge(&self) -> Option<KnownTrail> {
-        let written: WrittenEdge = serde_json::from_slice(&std::fs::read(self.edge_file()).ok()?).ok()?;
+        let written: WrittenEdge = serde_json::from_slice(&self.files.kept(EDGE)?).ok()?;
         let point = SignedPoint::read(&written.note, &self.files.verifiers())?;
         let peak = |text: &String| STANDARD.decode(text).ok()?.try_into().ok();
         let edge = TreeEdge::of(point.size, written.peaks.iter().map(peak).collect::<Option<_>>()?)?;
@@ -218,11 +227,8 @@ impl TrailKeeper {
         let peaks = known.edge.peaks().iter().map(|peak| STANDARD.encode(peak)).collect();
         let edge = WrittenEdge { note, peaks, last: known.last.clone() };
         drop(known);
-        let (file, draft) = (self.edge_file(), self.files.folder.join("edge.json.part"));
-        let written = serde_json::to_vec(&edge)
-            .map_err(std::io::Error::from)
-            .and_then(|bytes| std::fs::write(&draft, bytes))
-            .and_then(|()| std::fs::rename(&draft, &file));
+        let written =
+            serde_json::to_vec(&edge).map_err(std::io::Error::from).and_then(|bytes| self.files.keep(EDGE, &bytes));
         if let Err(error) = written {
             tracing::warn!(%error, "the edge of the trail could not be kept");
         }

@@ -9,4 +9,4 @@ pub mod verification;
 
 pub use trail_rows::{AuditEntry, AuditRow, Checkpoint, DONE, REFUSED, TraceId, TrailFilter};
 pub use trail_rows::{after, append, count, last_backup, page, tip};
-pub use verification::{TrailVerdict, verify};
+pub use verification::{LastVerdict, TrailVerdict, verify};

@@ -1,13 +1,15 @@
 //! Whether the trail is whole.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
-use crate::audit::checkpoints::SignedPoint;
+use crate::audit::checkpoints::{SignedPoint, TrailKeeper};
 use crate::audit::merkle::{self, TreeEdge};
 use crate::audit::trail_rows::{AuditRow, Checkpoint};
 use crate::db::Conn;
 use crate::db::schema::audit;
 use crate::error::Result;
+use kernel::time::{Moment, rfc3339};
 use kernel::words::Label;
 
 /// The result of verifying the trail.
@@ -81,5 +83,41 @@ pub fn verify(conn: &mut Conn, checkpoint: Option<&Checkpoint>, signed: &[Signed
             Ok(TrailVerdict::Broken { seq: last.seq + 1, reason })
         }
         false => Ok(TrailVerdict::Whole(last)),
+    }
+}
+
+/// The file beside the checkpoints with the last verdict.
+const LAST_VERDICT: &str = "verified.json";
+
+/// What the last verification of the whole trail found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct LastVerdict {
+    /// When it was done (RFC 3339).
+    pub at: String,
+    pub whole: bool,
+    /// The last row, or the first one that failed.
+    pub seq: i64,
+}
+
+impl TrailKeeper {
+    /// Verifies the whole trail with every checkpoint that was signed here, and keeps what was found.
+    pub fn verify(&self, conn: &mut Conn, now: Moment) -> Result<TrailVerdict> {
+        let verdict = verify(conn, None, &self.files.written()?)?;
+        let (whole, seq) = match &verdict {
+            TrailVerdict::Whole(last) => (true, last.seq),
+            TrailVerdict::Broken { seq, .. } => (false, *seq),
+        };
+        let kept = serde_json::to_vec(&LastVerdict { at: rfc3339(now), whole, seq })
+            .map_err(std::io::Error::from)
+            .and_then(|bytes| self.files.keep(LAST_VERDICT, &bytes));
+        if let Err(error) = kept {
+            tracing::warn!(%error, "what the verification of the trail found could not be kept");
+        }
+        Ok(verdict)
+    }
+
+    /// What the last verification found; none where the trail was never verified.
+    pub fn last_verdict(&self) -> Option<LastVerdict> {
+        serde_json::from_slice(&self.files.kept(LAST_VERDICT)?).ok()
     }
 }

@@ -81,10 +81,7 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, registers: &Registers, period: P
         || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| actor.sits_in(b));
     let mine = |item: &DossierItem| everything || actor.belongs_to(item.agency_id);
     let own: HashSet<i64> = seen.iter().filter(|item| mine(item)).map(|item| item.id).collect();
-    let found = clashes(&all)
-        .into_iter()
-        .filter(|(a, b)| own.contains(&a.delegation_id) || own.contains(&b.delegation_id))
-        .take(CLASHES);
+    let found = clashes(&all, |e| own.contains(&e.delegation_id), CLASHES).into_iter();
     let side = |e: &Engagement| ClashSide { title: titles.get(&e.delegation_id).cloned(), engagement: e.clone() };
     let clashes = found
         .map(|(a, b)| Clash {

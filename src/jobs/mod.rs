@@ -24,11 +24,12 @@ use std::time::Duration;
 use chrono::Datelike;
 
 use crate::access::{sessions_store, throttle};
+use crate::audit::TrailVerdict;
 use crate::db::counters::{counter, set};
 use crate::error::Result;
 use crate::jobs::tools::Jobs;
 use crate::web::health::job_ran;
-use kernel::time::day_of;
+use kernel::time::{day_of, rfc3339};
 
 /// Pause between two rounds.
 const EVERY: Duration = Duration::from_secs(2);
@@ -46,7 +47,7 @@ impl Jobs {
     /// Webhooks run in a separate loop, so that a slow receiver does not delay mail.
     const PROGRAMS: [JobStage; 1] = [hooks::run];
     /// Jobs that take minutes, separate from both.
-    const LONG: [JobStage; 3] = [reports::run, imports::run, retention::run];
+    const LONG: [JobStage; 4] = [reports::run, imports::run, retention::run, verify_trail];
     /// A new key of personal data is taken up at once, whatever else runs.
     const KEYS: [JobStage; 1] = [sealed_data::run];
     /// Checkpoints of the trail wait for nothing else.
@@ -101,6 +102,20 @@ impl Jobs {
 fn checkpoint(jobs: &Jobs) -> Result<()> {
     let now = jobs.clock.now();
     jobs.db.read_now(|conn| jobs.trail.write(conn, now)).map(|_| ())
+}
+
+/// Verifies the whole trail once a day, so that a row that somebody changed is found before anybody asks.
+fn verify_trail(jobs: &Jobs) -> Result<()> {
+    let now = jobs.clock.now();
+    let today = rfc3339(now);
+    let done = jobs.trail.last_verdict().is_some_and(|last| last.at.get(..10) == today.get(..10));
+    if done {
+        return Ok(());
+    }
+    if let TrailVerdict::Broken { seq, reason } = jobs.db.read_now(|conn| jobs.trail.verify(conn, now))? {
+        tracing::error!(row = seq, reason = reason.en, "the audit trail is not whole");
+    }
+    Ok(())
 }
 
 /// Once a day, deletes what is no longer needed: waits that ended, devices that nobody uses, keys that retired, and messages that were

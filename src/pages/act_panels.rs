@@ -9,8 +9,8 @@ use crate::pages::forms::typed::Typed;
 use crate::pages::inbox::outcome_of;
 use crate::pages::issued::papers_of;
 use crate::pages::marks::marked;
-use crate::pages::request::{PageRequest, PageResult, Trouble};
-use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings, stop_for_missing};
+use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
+use crate::pages::rule::{FindingLine, StepLine, finding_lines, findings, is_with_agency, stop_for_missing};
 use crate::pages::show::{self, day_at, items, person, text};
 
 /// What a body said.
@@ -50,7 +50,11 @@ pub async fn drafted(page: &PageRequest, dossier: &Value) -> PageResult<Option<D
             let said = items(&paper, "/paragraphs").iter().filter_map(Value::as_str).map(str::to_owned);
             return Ok(Some(DraftedPaper {
                 kind: page.contract.label("paper_kind", kind, page.language),
-                numbered_at: format!("/papers/new?delegation_id={}&kind={kind}", text(dossier, "/id")),
+                numbered_at: format!(
+                    "/papers/new?delegation_id={}&kind={kind}&next={}",
+                    text(dossier, "/id"),
+                    encoded(page.http.path())
+                ),
                 href: format!("/api/v1{at}"),
                 paragraphs: said.collect(),
             }));
@@ -188,10 +192,9 @@ pub fn differences(
     assessment: &Value,
     opinions: &[OpinionLine],
     dossier: &Value,
-    action: &str,
 ) -> Vec<FindingLine> {
     let mut all = findings(&page.contract, assessment, page.language);
-    if matches!(action, "submit" | "resubmit" | "request-signature") {
+    if is_with_agency(dossier) {
         stop_for_missing(&mut all, text(assessment, "/outcome"), page.language);
     }
     let against = opinions.iter().filter(|opinion| !opinion.is_in_favour());

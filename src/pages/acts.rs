@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use crate::access::token::random_text;
 use crate::dossier::flow::Action;
 use crate::pages::act_panels::{
     DraftedPaper, Foreseen, OpinionLine, countries_of, differences, drafted, foreseen, in_place, number_taken,
@@ -196,9 +195,9 @@ async fn draw(
     let changed = refusal.is_stale();
     let seen = page.asked("version").filter(|_| !changed);
     let version = seen.unwrap_or_else(|| show::number(dossier, "/version").to_string());
-    let key = page.asked("key").filter(|_| !changed && refusal.faults.is_empty()).unwrap_or_else(random_text);
+    let key = page.form_key(refusal.needs_new_key());
     let open_duties = if act.action == "close" { open_duties(page, dossier).await? } else { Vec::new() };
-    let mut differs = differences(page, &assessment, &opinions, dossier, &act.action);
+    let mut differs = differences(page, &assessment, &opinions, dossier);
     // Whoever closes a dossier sees what is still owed.
     differs.extend(open_duties);
     let status = refusal.page_status();

@@ -16,7 +16,7 @@ use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, html};
 use crate::pages::held::mask_numbers;
 use crate::pages::parts::{FormPlace, FormStanding, PartLink, TO_CHECK, links};
-use crate::pages::parts_in_question::{faults_of, findings_of};
+use crate::pages::parts_in_question::{faults_of, field_of, findings_of};
 use crate::pages::registers::RegisterPages;
 use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::rule::{self, FindingLine, PaperLine, RuleAnswer};
@@ -25,11 +25,18 @@ use crate::pages::sections::{FormSection, sections, stored_of};
 use crate::pages::show::{self, text};
 use crate::pages::summary::{ContentReader, SummaryRow};
 
-/// A part with its answers, and what speaks against them.
+/// An answer, and what speaks against it.
+struct CheckedAnswer {
+    row: SummaryRow,
+    findings: Vec<FindingLine>,
+}
+
+/// A part with its answers.
 struct CheckedPart {
     label: String,
     href: String,
-    rows: Vec<SummaryRow>,
+    answers: Vec<CheckedAnswer>,
+    /// What speaks against the part and stands at none of its answers.
     findings: Vec<FindingLine>,
 }
 
@@ -144,24 +151,51 @@ fn checked(
     let form = FormStanding { typed, refusal: &nothing, rule };
     let parts = links(page, place, &all, &form, "check");
     let asked = all.iter().filter(|section| section.is_asked(typed));
-    let checked = asked.map(|section| CheckedPart {
-        label: section.label.clone(),
-        href: match place {
-            FormPlace::Copy { .. } => format!("{}{TO_CHECK}", place.href(&section.key)),
-            FormPlace::Draft { .. } => format!("{}?{}", place.href(&section.key), &TO_CHECK[1..]),
-        },
-        rows: reader.rows(&section.fields, content),
-        findings: against(page, rule, section, typed),
+    let checked = asked.map(|section| {
+        let mut against = against(page, rule, section, typed);
+        let mut answers = Vec::new();
+        for field in &section.fields {
+            if let Some(row) = reader.row(field, content) {
+                let (own, others) = against.into_iter().partition(|(name, _)| *name == Some(field.name.as_str()));
+                against = others;
+                answers.push(CheckedAnswer { row, findings: lines_of(own) });
+            }
+        }
+        CheckedPart {
+            label: section.label.clone(),
+            href: match place {
+                FormPlace::Copy { .. } => format!("{}{TO_CHECK}", place.href(&section.key)),
+                FormPlace::Draft { .. } => format!("{}?{}", place.href(&section.key), &TO_CHECK[1..]),
+            },
+            answers,
+            findings: lines_of(against),
+        }
     });
     (parts, checked.collect())
 }
 
-/// What speaks against a part: what is wrong in it, what lacks, and what the regulation finds.
-fn against(page: &PageRequest, rule: Option<&RuleAnswer>, section: &FormSection, typed: &Typed) -> Vec<FindingLine> {
+/// Findings with the field that each is about.
+type FieldFindings<'a> = Vec<(Option<&'a str>, FindingLine)>;
+
+fn lines_of(findings: FieldFindings<'_>) -> Vec<FindingLine> {
+    findings.into_iter().map(|(_, line)| line).collect()
+}
+
+/// What speaks against a part, by the field that it is about: what is wrong in it, what lacks, and what the regulation finds.
+fn against<'a>(
+    page: &PageRequest,
+    rule: Option<&RuleAnswer>,
+    section: &'a FormSection,
+    typed: &Typed,
+) -> FieldFindings<'a> {
     let own = |pointer: &&String| section.holds(pointer);
     let faults: BTreeMap<String, String> = faults_of(rule, section).into_iter().collect();
-    let told = faults.into_values().map(|said| FindingLine::beside("stop", page.t("Cần sửa", "To mend"), said));
-    let mut all: Vec<FindingLine> = told.collect();
+    let told = faults.into_iter().map(|(pointer, said)| {
+        let name = pointer.split('/').nth(1).unwrap_or_default();
+        let field = section.fields.iter().map(|f| f.name.as_str()).find(|own| *own == name);
+        (field, FindingLine::beside("stop", page.t("Cần sửa", "To mend"), said))
+    });
+    let mut all: FieldFindings<'a> = told.collect();
     let mut lacking: Vec<&str> = Vec::new();
     for pointer in rule.into_iter().flat_map(|rule| &rule.lacking).filter(own).filter(|at| typed.is_blank(at)) {
         let name = pointer.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
@@ -173,8 +207,8 @@ fn against(page: &PageRequest, rule: Option<&RuleAnswer>, section: &FormSection,
     // A part where nothing stands says so already.
     if !lacking.is_empty() && !section.is_blank(typed) {
         let said = show::joined(lacking, ", ");
-        all.push(FindingLine::beside("wait", page.t("Chưa nhập", "Not typed yet"), said));
+        all.push((None, FindingLine::beside("wait", page.t("Chưa nhập", "Not typed yet"), said)));
     }
-    all.extend(findings_of(rule, section));
+    all.extend(findings_of(rule, section).into_iter().map(|finding| (field_of(&finding, section), finding)));
     all
 }

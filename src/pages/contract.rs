@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use serde_json::Value;
 
 use crate::pages::show::items;
-use kernel::text::Language;
+use kernel::text::{Language, fold};
 use kernel::words::Label;
 
 /// A list of words with their labels, in the order in which a form shows them.
@@ -53,7 +53,13 @@ impl Contract {
 
     /// All words of a list to choose one from.
     pub fn offers(&self, list: &str, chosen: &str, language: Language) -> Vec<Offer> {
-        self.list(list).iter().map(|(word, _)| self.offer(list, word, *word == chosen, language)).collect()
+        let offer = |(word, _): &(&str, Label)| self.offer(list, word, *word == chosen, language);
+        let mut all: Vec<Offer> = self.list(list).iter().map(offer).collect();
+        // Countries stand by their Vietnamese names.
+        if list == "country" && language == Language::English {
+            all.sort_by_cached_key(|offer| fold(&offer.label));
+        }
+        all
     }
 
     pub fn list(&self, list: &str) -> &[(&'static str, Label)] {

@@ -270,7 +270,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     // A body that was only asked is not told what became of it.
     let outcomes = if assessment.is_some() { outcomes(page, &register, &dossier, past).await? } else { Vec::new() };
     let (due, due_said, late) = page.due_at(&dossier, "/due_on");
-    let editable = matches!(text(&dossier, "/state"), "draft" | "supplement_requested");
+    let editable = rule::is_with_agency(&dossier);
     let acts = if past { Vec::new() } else { acts(page, &path, &dossier) };
     let may_edit = acts.iter().any(|act| act.href.ends_with("/edit"));
     let remark = |r: &Value| Remark {
@@ -298,6 +298,10 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         None => page.t("Đang hỏi ý kiến", "Asked for an opinion").to_owned(),
     };
     let late_said = too_late(page, &dossier, &history, &state);
+    let mut rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, page.language));
+    if let (Some(rule), Some(a)) = (&mut rule, assessment.as_ref().filter(|_| editable)) {
+        rule::stop_for_missing(&mut rule.findings, text(a, "/outcome"), page.language);
+    }
     let body = DossierPage {
         asked: supplement.map(|asked| SupplementAsked { to: add.clone(), ..asked }),
         amendments,
@@ -312,7 +316,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         waits: waiting(page, &dossier),
         due: due.map(|d| format!("{} · {due_said}", show::long_day(d, page.language))).unwrap_or_default(),
         late: late || is_true(&dossier, "/overdue"),
-        rule: assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, page.language)),
+        rule,
         rows,
         outcomes,
         story: story(page, &history, &dossier),

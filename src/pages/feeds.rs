@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::access::token::random_text;
 use crate::pages::form_body::FormBody;
 use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
@@ -59,7 +58,10 @@ async fn drawn(
     let address = |feed: &Value| feed.get("path").and_then(Value::as_str).map(|path| whole_address(page, path));
     let made = made.map(|feed| (text(feed, "/name").to_owned(), address(feed)));
     let feeds = items(&list, "/items").iter().map(line).collect();
-    Ok(html(status, &FeedsPage { frame, feeds, made, key: random_text(), name, fault }))
+    Ok(html(
+        status,
+        &FeedsPage { frame, feeds, made, key: page.form_key(page.http.method() != Method::GET), name, fault },
+    ))
 }
 
 async fn added(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {

@@ -7,7 +7,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use crate::access::token::random_text;
 use crate::dossier::parts::attachments::FILE_LIMIT;
 use crate::pages::contract::Offer;
 use crate::pages::dossier::{FileLine, file_line};
@@ -77,7 +76,7 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: UploadFault) -> 
         fault: fault.said,
         fault_at: fault.field,
         asked,
-        key: random_text(),
+        key: page.form_key(status != 200),
         path,
         frame,
     };

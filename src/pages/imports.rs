@@ -6,7 +6,6 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::{Value, json};
 
-use crate::access::token::random_text;
 use crate::pages::contract::Offer;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, encoded, see_other, settled};
@@ -124,7 +123,7 @@ async fn listed(page: &PageRequest, status: u16, fault: String) -> PageResult<Ht
         next: next.map(|cursor| format!("/imports?cursor={}", encoded(cursor))),
         templates: kinds.iter().map(template).collect(),
         kinds,
-        key: random_text(),
+        key: page.form_key(page.http.method() != Method::GET),
         fault,
     };
     Ok(html(status, &body))
@@ -245,7 +244,7 @@ async fn shown(page: &PageRequest, id: &str, made: Option<Value>, refused: (u16,
         annotated: format!("/api/v1{path}/annotated"),
         commit: state == "staged",
         undo: state == "committed",
-        key: random_text(),
+        key: page.form_key(page.http.method() != Method::GET),
         fault: refused.1,
         activations: items(&batch, "/activations").iter().map(once).collect(),
         path,

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::pages::differences::DifferenceReader;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::marks::marked;
+use crate::pages::printing::{ListPrint, listed};
 use crate::pages::registers::{RegisterPages, register_of};
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::rule::{FindingLine, finding_lines, stop_for_missing};
@@ -56,6 +57,7 @@ struct InboxTemplate {
     overdue: i64,
     first: Option<String>,
     next: Option<String>,
+    print: ListPrint,
     signs: bool,
 }
 
@@ -205,8 +207,7 @@ pub fn waiting_row(page: &PageRequest, item: &Value) -> Waiting {
 }
 
 async fn inbox_made(page: &PageRequest) -> PageResult<HttpResponse> {
-    let cursor = page.asked("cursor").map(|c| format!("&cursor={}", encoded(&c))).unwrap_or_default();
-    let inbox = page.get(&format!("/inbox?count=true&limit=50{cursor}")).await?;
+    let (inbox, print) = listed(page, "/inbox", "count=true", true).await?;
     let counts = page.counts().await?;
     let parts = waiting(page, &inbox, &counts);
     let rows = || parts.iter().flat_map(|part| &part.rows);
@@ -216,7 +217,8 @@ async fn inbox_made(page: &PageRequest) -> PageResult<HttpResponse> {
         total: number(&inbox, "/total"),
         overdue: number(&counts, "/inbox_overdue"),
         first: rows().next().map(|row| row.href.clone()),
-        next: next.map(|cursor| format!("/inbox?cursor={}", encoded(cursor))),
+        next: print.next(next.map(|cursor| format!("/inbox?cursor={}", encoded(cursor)))),
+        print,
         signs: rows().filter(|row| row.signable.is_some()).count() > 1,
         parts,
     };

@@ -7,7 +7,6 @@ use actix_web::{HttpResponse, get, post, web};
 use askama::Template;
 use serde_json::Value;
 
-use crate::access::token::random_text;
 use crate::pages::collections::lookup::collection;
 use crate::pages::contract::Offer;
 use crate::pages::form_body::FormBody;
@@ -188,7 +187,7 @@ async fn load_form(
     let label = collection("regulations").map_or("", |c| c.label.in_language(page.language));
     let title = page.t("Nạp bộ quy định", "Load a pack");
     let frame = Frame::of(page, "/regulations", title).await?.crumb(label, "/regulations");
-    let key = page.asked("key").filter(|_| status != 200).unwrap_or_else(random_text);
+    let key = page.form_key(false);
     Ok(html(status, &LoadPage { frame, key, source, faults }))
 }
 

@@ -8,6 +8,7 @@ use crate::pages::dossier::{number_of, span, state_class};
 use crate::pages::forms::fields::FaultLine;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::list_filters::ListFilters;
+use crate::pages::printing::{ListPrint, listed};
 use crate::pages::registers::{RegisterPages, register};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::show::{self, is_true, items, may, number, text};
@@ -68,16 +69,10 @@ struct ListPage {
     asked_only: bool,
     /// Whoever drafts has dossiers of their own.
     may_draft: bool,
-    /// Shown for a print, and with how many rows.
-    print: bool,
-    printed: usize,
-    /// There are more.
-    cut: bool,
+    print: ListPrint,
     sorts: Vec<SortLink>,
     /// The query of the API, for the files of the same list.
     files: String,
-    /// The query of this page.
-    kept: String,
 }
 
 pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
@@ -120,29 +115,6 @@ pub fn row(page: &PageRequest, register: &RegisterPages, item: &Value) -> Row {
         row.hide_outcome(page);
     }
     row
-}
-
-/// Most rows that a list is printed with.
-const PRINTED: usize = 500;
-
-/// A page of the list; for a print, its pages up to the most that are printed.
-async fn listed(
-    page: &PageRequest,
-    register: &RegisterPages,
-    query: &str,
-    print: bool,
-) -> PageResult<(Value, Vec<Row>)> {
-    let limit = if print { 200 } else { 50 };
-    let mut list = page.get(&format!("/{}?{query}&limit={limit}", register.path)).await?;
-    let mut rows: Vec<Row> = items(&list, "/items").iter().map(|item| row(page, register, item)).collect();
-    while let (true, Some(next)) = (print && rows.len() < PRINTED, list.pointer("/next").and_then(Value::as_str)) {
-        let path = format!("/{}?{query}&limit={limit}&cursor={}", register.path, encoded(next));
-        let more = page.get(&path).await?;
-        rows.extend(items(&more, "/items").iter().map(|item| row(page, register, item)));
-        list = more;
-    }
-    rows.truncate(if print { PRINTED } else { rows.len() });
-    Ok((list, rows))
 }
 
 /// A column by which the list may be sorted.
@@ -192,15 +164,11 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let sort = page.asked("sort").filter(|sort| !sort.is_empty()).unwrap_or_else(|| "-updated_at".to_owned());
     let ordered = |filter: &str| show::joined([filter, &format!("sort={}", encoded(&sort))], "&");
     let (asked, kept) = (ordered(&filters.query), ordered(&filters.kept));
-    let print = page.asked("print").is_some();
-    let mut query = format!("{asked}&count=true&waiting=true");
-    query.extend(
-        page.asked("cursor").filter(|cursor| !cursor.is_empty()).map(|cursor| format!("&cursor={}", encoded(&cursor))),
-    );
+    let query = format!("{asked}&count=true&waiting=true");
     // What cannot be understood finds nothing, and says so.
-    let nothing = || (Value::Null, Vec::new());
-    let (list, rows) = match filters.faults.is_empty() {
-        true => match listed(page, &register, &query, print).await {
+    let nothing = || (Value::Null, ListPrint::none());
+    let (list, print) = match filters.faults.is_empty() {
+        true => match listed(page, &format!("/{}", register.path), &query, true).await {
             // The order, or the place in the list: an address that somebody changed, or one of an older list.
             Err(Trouble::Refused { status: 400, problem }) => {
                 filters.faults.push(FaultLine { id: "main".into(), text: text(&problem, "/detail").to_owned() });
@@ -216,17 +184,14 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let body = ListPage {
         frame: Frame::of(page, &format!("/{}", register.path), label).await?,
         path: register.path,
-        cut: print && list.pointer("/next").is_some_and(|next| !next.is_null()),
-        printed: rows.len(),
-        rows,
+        rows: items(&list, "/items").iter().map(|item| row(page, &register, item)).collect(),
+        next: print.next(next.map(|cursor| format!("/{}?{kept}&cursor={}", register.path, encoded(cursor)))),
         print,
         sorts: sorts(page, &register, &filters.kept, &sort),
         total: number(&list, "/total"),
-        next: next.map(|cursor| format!("/{}?{kept}&cursor={}", register.path, encoded(cursor))),
         may_draft: may(&me, "draft_dossiers"),
         asked_only,
         files: asked,
-        kept,
         filters,
     };
     Ok(html(if faulty { 422 } else { 200 }, &body))

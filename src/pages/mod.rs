@@ -41,6 +41,7 @@ pub mod paper_templates;
 pub mod parts;
 pub mod parts_in_question;
 pub mod pasting;
+pub mod printing;
 pub mod provider;
 pub mod registers;
 pub mod reports;

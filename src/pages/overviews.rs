@@ -8,6 +8,7 @@ use crate::pages::collections::listing::{AreaTab, tabs};
 use crate::pages::collections::lookup::collection;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::lists::{Row, row};
+use crate::pages::printing::{ListPrint, listed};
 use crate::pages::registers;
 use crate::pages::request::{PageRequest, PageResult, encoded};
 use crate::pages::show::{self, is_true, items, may, text};
@@ -106,14 +107,14 @@ struct DutiesPage {
     tabs: Vec<AreaTab>,
     duties: Vec<Owed>,
     next: Option<String>,
+    print: ListPrint,
     overdue: bool,
 }
 
 async fn owed(page: &PageRequest) -> PageResult<HttpResponse> {
     let overdue = page.asked("overdue").is_some();
-    let narrowed = if overdue { "&overdue=true" } else { "" };
-    let cursor = page.asked("cursor").map(|c| format!("&cursor={}", encoded(&c))).unwrap_or_default();
-    let list = page.get(&format!("/duties?open=true&limit=50{narrowed}{cursor}")).await?;
+    let narrowed = if overdue { "overdue=true&" } else { "" };
+    let (list, print) = listed(page, "/duties", &format!("{narrowed}open=true"), true).await?;
     let duty = |d: &Value| {
         let (due, due_said, late) = page.due_at(d, "/due_on");
         Owed {
@@ -134,7 +135,8 @@ async fn owed(page: &PageRequest) -> PageResult<HttpResponse> {
         tabs: collection("duties").map(|of| tabs(page, &me, of)).unwrap_or_default(),
         frame: Frame::of(page, "/duties", page.t("Nghĩa vụ", "Duties")).await?,
         duties: items(&list, "/items").iter().map(duty).collect(),
-        next: next.map(|cursor| format!("/duties?cursor={}", encoded(cursor))),
+        next: print.next(next.map(|cursor| format!("/duties?{narrowed}cursor={}", encoded(cursor)))),
+        print,
         overdue,
     };
     Ok(html(200, &body))

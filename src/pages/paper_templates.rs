@@ -3,7 +3,6 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use crate::access::token::random_text;
 use crate::pages::collections::lookup::collection;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::request::{PageRequest, PageResult, encoded, see_other};
@@ -26,7 +25,7 @@ async fn made(page: &PageRequest, kind: &str, status: u16, fault: String) -> Pag
     let list = collection("paper-templates").map_or("", |c| c.label.in_language(page.language));
     let title = format!("{}: {label}", page.t("Nạp mẫu riêng", "Load an own template"));
     let frame = Frame::of(page, "/registers", &title).await?.crumb(list, "/paper-templates");
-    let target = format!("/paper-templates/{}/upload?key={}", encoded(kind), random_text());
+    let target = format!("/paper-templates/{}/upload?key={}", encoded(kind), page.form_key(status != 200));
     Ok(html(status, &TemplateUploadPage { frame, target, fault }))
 }
 

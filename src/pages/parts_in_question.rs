@@ -6,7 +6,7 @@ use crate::pages::rule::{FindingLine, RuleAnswer};
 use crate::pages::sections::FormSection;
 use kernel::words::FindingCode;
 
-/// The fields that a finding is about, in any register.
+/// The fields that a finding is about, in any register; where a form has several, it stands at the first.
 fn fields_of(code: FindingCode) -> &'static [&'static str] {
     use FindingCode as F;
     match code {
@@ -21,9 +21,9 @@ fn fields_of(code: FindingCode) -> &'static [&'static str] {
         | F::PersonTooYoung
         | F::TooShortInPost
         | F::ExitSuspended => &["members", "guests"],
-        F::TooManyDays | F::TooManyDaysInCountry | F::TooManyCountries | F::LateSubmission | F::DecidedAfterStart => {
-            &["departure_date", "arrival_date", "stops"]
-        }
+        F::LateSubmission | F::DecidedAfterStart => &["arrival_date", "departure_date"],
+        F::TooManyDays => &["return_date", "departure_date"],
+        F::TooManyDaysInCountry | F::TooManyCountries => &["stops"],
         // Of a journey, people are elsewhere; of a visit, its hosts are.
         F::OverlappingTrip => &["members", "programme"],
         F::EnterpriseFunded | F::ProjectFunded => &["funding", "inviting_party"],
@@ -33,16 +33,16 @@ fn fields_of(code: FindingCode) -> &'static [&'static str] {
     }
 }
 
-/// Whether a finding is about a field of a part.
-fn is_about(finding: &FindingLine, section: &FormSection) -> bool {
-    let fields = finding.code.parse().map(fields_of).unwrap_or_default();
-    fields.iter().any(|field| section.holds(&format!("/{field}")))
+/// The field of a part that a finding is about.
+pub fn field_of<'a>(finding: &FindingLine, section: &'a FormSection) -> Option<&'a str> {
+    let about = finding.code.parse().map(fields_of).unwrap_or_default();
+    about.iter().find_map(|name| section.fields.iter().map(|f| f.name.as_str()).find(|own| own == name))
 }
 
 /// The findings about a part.
 pub fn findings_of(rule: Option<&RuleAnswer>, section: &FormSection) -> Vec<FindingLine> {
     let all = rule.into_iter().flat_map(|rule| &rule.findings);
-    all.filter(|finding| is_about(finding, section)).cloned().collect()
+    all.filter(|finding| field_of(finding, section).is_some()).cloned().collect()
 }
 
 /// What is wrong with a part in itself, by pointer.

@@ -16,6 +16,7 @@ use chrono::Datelike as _;
 use serde_json::Value;
 
 use crate::access::cookies;
+use crate::access::token::random_text;
 use crate::error::Error;
 use crate::pages::contract::SharedContract;
 use crate::pages::door::{ApiAnswer, ApiCall, Door};
@@ -133,6 +134,11 @@ impl PageRequest {
     /// The key of the form, by which a call that is sent twice is done once.
     pub fn key(&self) -> Option<(HeaderName, String)> {
         self.asked("key").map(|key| (HeaderName::from_static("idempotency-key"), key))
+    }
+
+    /// The key that a form is drawn with: that of its address, with which a browser comes back to it, unless it needs a new one.
+    pub fn form_key(&self, anew: bool) -> String {
+        self.asked("key").filter(|_| !anew).unwrap_or_else(random_text)
     }
 
     /// The value of a parameter of the query.

@@ -223,6 +223,11 @@ pub fn finding_lines<'a>(
     all.into_iter().map(line).collect()
 }
 
+/// Whether the agency still has the dossier, before it is submitted, or back to be added to.
+pub fn is_with_agency(dossier: &Value) -> bool {
+    matches!(text(dossier, "/state"), "draft" | "supplement_requested")
+}
+
 /// Before a dossier is submitted, what the rule asks for and is not there is no remark: the submission is refused for it. Where a
 /// person names the decider, nobody knows what is asked for.
 pub fn stop_for_missing(lines: &mut [FindingLine], outcome: &str, language: Language) {
@@ -317,11 +322,16 @@ pub fn answer(
     told(count("ask"), "điều cần chấp thuận", "to be waived");
     told(count(""), "lưu ý", "to note");
     told(missing.len(), "giấy tờ còn thiếu", "papers missing");
+    // Whether a step before has a term: one without its own is due together with it.
+    let mut timed = false;
     let step = |s: &Value| {
         let who = label("body", text(s, "/body"));
         let within = term(contract, s.pointer("/within").unwrap_or(&Value::Null), language);
+        let follows = timed && within.is_empty() && day_at(s, "/due_on").is_none();
+        timed |= !within.is_empty();
         let who = if within.is_empty() { who } else { format!("{who}, {within}") };
-        StepLine { what: label("step_kind", text(s, "/kind")), who, when: due(s) }
+        let when = if follows { language.say("cùng hạn bước trước", "with the step before") } else { due(s) };
+        StepLine { what: label("step_kind", text(s, "/kind")), who, when }
     };
     let duty = |o: &Value| StepLine {
         what: label("duty", text(o, "/code")),

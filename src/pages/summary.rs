@@ -46,12 +46,14 @@ fn is_named(value: &Value) -> bool {
 impl ContentReader<'_> {
     /// The rows of a content; fields without a value are left out.
     pub fn rows(&self, fields: &[FormField], value: &Value) -> Vec<SummaryRow> {
-        let row = |field: &FormField| {
-            let own = value.get(&field.name).filter(|own| !own.is_null())?;
-            let lines = self.lines(field, own, value);
-            (!lines.is_empty()).then(|| SummaryRow { label: self.label(&field.name), lines })
-        };
-        fields.iter().filter_map(row).collect()
+        fields.iter().filter_map(|field| self.row(field, value)).collect()
+    }
+
+    /// The row of a field that has a value.
+    pub fn row(&self, field: &FormField, value: &Value) -> Option<SummaryRow> {
+        let own = value.get(&field.name).filter(|own| !own.is_null())?;
+        let lines = self.lines(field, own, value);
+        (!lines.is_empty()).then(|| SummaryRow { label: self.label(&field.name), lines })
     }
 
     fn label(&self, name: &str) -> String {

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
 use crate::db::{Conn, by_id, unique};
-use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem, own_clashes};
+use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem, clashes};
 use crate::dossier::register::Registers;
 use crate::dossier::store::list;
 use crate::error::Result;
@@ -54,7 +54,8 @@ pub fn elsewhere(conn: &mut Conn, registers: &Registers, ours: &[Vec<Engagement>
         let Some((from, to)) = hours(own.iter()) else { return Vec::new() };
         let people = unique(own.iter().map(|e| e.official_id));
         let theirs = people.iter().filter_map(|person| all.get(person)).flatten();
-        let others = theirs.filter(|o| own.iter().all(|e| e.delegation_id != o.delegation_id));
+        let itself = own.first().map(|e| e.delegation_id);
+        let others = theirs.filter(|o| Some(o.delegation_id) != itself);
         others.filter(|o| o.starts < to && from < o.ends).cloned().collect()
     };
     Ok(ours.iter().map(of_dossier).collect())
@@ -96,7 +97,7 @@ pub fn clashes_of(
     let mut all = elsewhere(conn, registers, &ours)?.concat();
     all.extend(ours.into_iter().flatten());
     let mut known: HashSet<(i64, i64, Moment)> = HashSet::new();
-    let pairs = own_clashes(&all, own).into_iter();
+    let pairs = clashes(&all, |e| e.delegation_id == own, usize::MAX).into_iter();
     let mut met: Vec<&Engagement> =
         pairs.map(|(one, other)| if one.delegation_id == own { other } else { one }).collect();
     met.retain(|e| known.insert((e.official_id, e.delegation_id, e.starts)));

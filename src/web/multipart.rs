@@ -158,6 +158,8 @@ async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: 
             None if is_text && !texts.contains_key(&name) => {
                 texts.insert(name, String::from_utf8(bytes).map_err(unreadable)?);
             }
+            // A browser sends a field in which nobody chose a file as one without a name.
+            Some(given) if name == "file" && given.is_empty() && bytes.is_empty() => {}
             Some(given) if name == "file" && file.is_none() => file = Some((nfc(&given), bytes)),
             _ if is_text || name == "file" => faults.add(
                 format!("/{name}"),
@@ -173,9 +175,11 @@ async fn read(mut form: Multipart, required: &[&str], optional: &[&str], limit: 
             ),
         }
     }
-    let missing = required.iter().copied().filter(|name| !texts.contains_key(*name));
-    for name in missing.chain(file.is_none().then_some("file")) {
+    for name in required.iter().filter(|name| !texts.contains_key(**name)) {
         faults.add(format!("/{name}"), FieldError::Missing, "Thiếu trường bắt buộc.", "The part is required.");
+    }
+    if file.is_none() {
+        faults.add("/file", FieldError::Missing, "Chưa chọn tệp.", "No file was chosen.");
     }
     faults.finish()?;
     let (file_name, bytes) = file.ok_or_else(|| Error::Internal("a checked form has no file".into()))?;

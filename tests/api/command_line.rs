@@ -46,10 +46,16 @@ pub struct Server {
 
 impl Server {
     pub fn demo(folder: &str) -> Self {
+        Server::logging(folder, "off", Stdio::null())
+    }
+
+    /// A demo that logs so much, to there.
+    pub fn logging(folder: &str, level: &str, log: Stdio) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_ngoaivu"))
             .args(["demo", "--data", folder, "--listen", "127.0.0.1:0"])
+            .env("NGOAIVU_LOG", level)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut output = BufReader::new(process.stdout.take().unwrap());

@@ -12,9 +12,11 @@ use crate::statements::{listening, statements_of};
 use crate::world::{World, decision};
 
 /// Dossiers for each of the two that are submitted: in the small world, and in the large one.
-const SMALL: i64 = 80;
-const LARGE: i64 = 800;
-/// Rows that an operation may read more in the large world. Whatever walks through the register reads 1,440 more.
+///
+/// Few dossiers are read one by one (`store/few.rs`): both worlds have more than that.
+const SMALL: i64 = 600;
+const LARGE: i64 = 6_000;
+/// Rows that an operation may read more in the large world. Whatever walks through the register reads 10,800 more.
 const MORE: i64 = 150;
 
 fn run(w: &World, sql: &str) {
@@ -232,6 +234,15 @@ async fn reads(w: &World, ids: &[String], turn: usize) -> Vec<(String, i64)> {
         ("officer.snv", "list", "/outbound-delegations?limit=50".to_owned()),
         ("clerk.skhcn", "list of an agency", "/outbound-delegations?limit=50&state=submitted".to_owned()),
         ("officer.snv", "latest changes", "/outbound-delegations?sort=-updated_at&limit=50".to_owned()),
+        ("clerk.syt", "list of an agency that has none", "/outbound-delegations?limit=50".to_owned()),
+        ("head.syt", "its latest changes", "/outbound-delegations?sort=-updated_at&limit=50&count=true".to_owned()),
+        ("officer.snv", "a rare state", "/outbound-delegations?state=reported&sort=updated_at&limit=50".to_owned()),
+        ("officer.snv", "overdue", "/outbound-delegations?state=submitted,consulting&overdue=true&limit=50".to_owned()),
+        (
+            "clerk.skhcn",
+            "own ones to mend",
+            "/outbound-delegations?state=supplement_requested&mine=true&sort=-updated_at".to_owned(),
+        ),
         ("police", "list of a consulted body", "/outbound-delegations?limit=50".to_owned()),
         ("officer.snv", "search that finds nothing", "/outbound-delegations?q=khongcoai".to_owned()),
         ("officer.snv", "search by a name", "/search?q=khongcoai%202026".to_owned()),
@@ -267,7 +278,7 @@ on_both! {
         for people in [[2, 3], [4, 5]] {
             ids.push(w.submitted(w.later_trip(&people).await).await);
         }
-        for user in ["clerk.skhcn", "officer.snv", "director.snv", "police", "stats"] {
+        for user in ["clerk.skhcn", "clerk.syt", "head.syt", "officer.snv", "director.snv", "police", "stats"] {
             w.token(user).await;
             w.get(user, "/me").await.expect(200);
         }

@@ -47,6 +47,37 @@ fn a_command_on_the_machine_ends_all_sign_ins_of_a_running_server() {
     assert!(verified.status.success() && said(&verified).contains("\"signed_checkpoints\":"), "{}", said(&verified));
 }
 
+/// U-29: not even where the IT officer asks for every detail.
+#[test]
+fn no_log_has_a_passport_number() {
+    const NUMBER: &str = "N7654321";
+    let (folder, logs) = (Folder::new("log"), Folder::new("log-of-log"));
+    let file = logs.0.join("log");
+    let server = Server::logging(folder.text(), "trace", std::fs::File::create(&file).unwrap().into());
+    let token = format!("Authorization: Bearer {}\r\n", server.token("clerk.skhcn"));
+    let send = |method: &str, path: &str, body: &str| server.send(method, path, &token, body).unwrap();
+    let (_, all) = send("GET", "/api/v1/officials?limit=1", "");
+    let all: serde_json::Value = serde_json::from_str(&all).unwrap();
+    let path = format!("/api/v1/officials/{}/passports", all["items"][0]["id"].as_str().unwrap());
+    let good = format!("{{\"kind\":\"official\",\"passport_number\":\"{NUMBER}\",\"expires_on\":\"2035-01-01\"}}");
+    assert_eq!(send("POST", &path, &good).0, 201);
+    for bad in [
+        good.replace("2035-01-01", "never"),
+        good.replace("kind", "knid"),
+        good.replace('}', ""),
+        format!("{{\"passport_number\":[\"{NUMBER}\"]}}"),
+    ] {
+        assert!((400..500).contains(&send("POST", &path, &bad).0), "{bad}");
+    }
+    send("GET", &format!("/api/v1/officials?q={NUMBER}"), "");
+    send("GET", &format!("/officials?q={NUMBER}"), "");
+    send("GET", &format!("/api/v1/officials/{NUMBER}"), "");
+    let written = || std::fs::read_to_string(&file).unwrap();
+    until(|| written().contains("/passports"));
+    let told: Vec<String> = written().lines().filter(|line| line.contains(NUMBER)).map(str::to_owned).collect();
+    assert_eq!(told, [""; 0]);
+}
+
 #[test]
 fn the_doctor_names_what_is_missing_and_fails_only_for_faults() {
     let folder = Folder::new("doctor");

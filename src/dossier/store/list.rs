@@ -1,6 +1,5 @@
 //! Lists of the dossiers that an actor sees, filtered, with keyset pagination.
 
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
@@ -10,12 +9,13 @@ use crate::access::account::Actor;
 use crate::db::schema::{agencies, dossiers, outbound_members, plan_draws};
 use crate::db::{Conn, MultiBackend, containing, searched_words};
 use crate::dossier::flow::State;
-use crate::dossier::store::visible::{RowCondition, by_steps, visible, visible_whole};
+use crate::dossier::store::few::among_few;
+use crate::dossier::store::filter::{DossierFilter, ListedBy};
+use crate::dossier::store::visible::{RowCondition, visible, visible_whole};
 use crate::dossier::store::words_of;
 use crate::error::Result;
-use kernel::procedure::{Procedure, RegisterEntries};
+use kernel::procedure::RegisterEntries;
 use kernel::time::{Day, Moment, Period};
-use kernel::words::{Field, Purpose};
 
 /// One row of a list.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -36,77 +36,6 @@ pub struct DossierItem {
     pub due_on: Option<Day>,
     pub version: i64,
     pub updated_at: Moment,
-}
-
-/// The filter of a list.
-#[derive(Debug, Clone)]
-pub struct DossierFilter {
-    /// The word of the register.
-    pub register: &'static str,
-    /// Any of these; all if there are none.
-    pub states: Vec<State>,
-    pub procedures: Vec<Procedure>,
-    pub purposes: Vec<Purpose>,
-    pub fields: Vec<Field>,
-    /// An official who travels.
-    pub traveller: Option<i64>,
-    pub in_plan: Option<bool>,
-    pub q: Option<String>,
-    pub agency_id: Option<i64>,
-    pub country: Option<String>,
-    pub from: Option<Day>,
-    pub to: Option<Day>,
-    pub year: Option<i32>,
-    pub overdue: Option<bool>,
-    pub mine: bool,
-    /// Only these; none means all.
-    pub among: Option<Vec<i64>>,
-    pub order: ListOrder,
-}
-
-impl DossierFilter {
-    /// Every dossier of a register that the reader may see, by first day.
-    pub fn of(register: &'static str) -> Self {
-        DossierFilter {
-            register,
-            states: Vec::new(),
-            procedures: Vec::new(),
-            purposes: Vec::new(),
-            fields: Vec::new(),
-            traveller: None,
-            in_plan: None,
-            q: None,
-            agency_id: None,
-            country: None,
-            from: None,
-            to: None,
-            year: None,
-            overdue: None,
-            mine: false,
-            among: None,
-            order: ListOrder { by: ListedBy::FirstDay, descending: false },
-        }
-    }
-
-    /// A database would walk through the register to find none of no ids.
-    fn finds_nothing(&self) -> bool {
-        self.among.as_ref().is_some_and(Vec::is_empty)
-    }
-}
-
-/// What a list is ordered by; equal dossiers by their ids.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ListedBy {
-    FirstDay,
-    Update,
-    /// Drafts have no number; they stand together.
-    Number,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListOrder {
-    pub by: ListedBy,
-    pub descending: bool,
 }
 
 /// Where the previous page ended.
@@ -213,26 +142,6 @@ fn conditions(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries
     all
 }
 
-/// So few dossiers are read one by one; of more, a page is soon full in any order.
-const FEW: i64 = 1_000;
-
-/// The filter, among the few dossiers that a body sees because it was asked: in the order of the list, a database would walk
-/// through the register to find them.
-fn among_few<'a>(
-    conn: &mut Conn,
-    filter: &'a DossierFilter,
-    actor: &Actor,
-    registers: &RegisterEntries,
-) -> Result<Cow<'a, DossierFilter>> {
-    if filter.among.is_some() || !by_steps(actor) {
-        return Ok(Cow::Borrowed(filter));
-    }
-    let query = dossiers::table.select(dossiers::id).filter(visible(actor, registers)).limit(FEW + 1);
-    let ids: Vec<i64> = query.into_boxed::<MultiBackend>().load(conn)?;
-    let among = Some(ids).filter(|ids| i64::try_from(ids.len()).is_ok_and(|few| few <= FEW));
-    Ok(Cow::Owned(DossierFilter { among, ..filter.clone() }))
-}
-
 /// Rows after a position, in the requested order.
 pub fn page(
     conn: &mut Conn,
@@ -243,7 +152,7 @@ pub fn page(
     after: Option<ListPlace>,
     limit: i64,
 ) -> Result<Vec<DossierItem>> {
-    let filter = &*among_few(conn, filter, actor, registers)?;
+    let filter = &*among_few(conn, filter, actor, registers, today)?;
     if filter.finds_nothing() {
         return Ok(Vec::new());
     }
@@ -292,7 +201,7 @@ pub fn count(
     registers: &RegisterEntries,
     today: Day,
 ) -> Result<i64> {
-    let filter = &*among_few(conn, filter, actor, registers)?;
+    let filter = &*among_few(conn, filter, actor, registers, today)?;
     if filter.finds_nothing() {
         return Ok(0);
     }

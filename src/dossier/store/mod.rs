@@ -1,6 +1,8 @@
 //! Rows of the register of dossiers.
 
 pub mod erasing;
+pub mod few;
+pub mod filter;
 pub mod kept_texts;
 pub mod list;
 pub mod numbers;

@@ -728,8 +728,19 @@ function enhance(part) {
   for (const area of part.querySelectorAll("textarea[data-longest]")) counts(area);
 }
 
+// A browser that did not keep the page asks for its address again: the key stands there, so that the form comes back with it.
+function addressed() {
+  const here = new URL(location.href);
+  const forms = [...document.querySelectorAll("form[method=post]")].map((form) => new URL(form.action));
+  const key = forms.find((to) => to.pathname === here.pathname && to.searchParams.has("key"))?.searchParams.get("key");
+  if (!key || here.searchParams.has("key")) return;
+  here.searchParams.set("key", key);
+  history.replaceState(null, "", here);
+}
+
 enhance(document);
 arrive();
+addressed();
 if (account) used();
 // Work that goes on at the server is looked at again.
 const waiting = document.querySelector("[data-refresh]");

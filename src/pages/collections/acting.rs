@@ -6,9 +6,8 @@ use actix_web::{HttpResponse, web};
 use askama::Template;
 use serde_json::Value;
 
-use crate::access::token::random_text;
 use crate::pages::collections::candidates::candidates;
-use crate::pages::collections::listing::name_of;
+use crate::pages::collections::listing::{done_word, name_of};
 use crate::pages::collections::target::Target;
 use crate::pages::collections::words::Telling;
 use crate::pages::form_body::FormBody;
@@ -21,7 +20,7 @@ use crate::pages::forms::typed::Typed;
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::held::{NUMBERS, forget, forget_restored, hide_numbers, restored_from, reveal_numbers, typed_before};
 use crate::pages::marks::unmarked;
-use crate::pages::request::{PageRequest, PageResult, encoded, see_other};
+use crate::pages::request::{PageRequest, PageResult, encoded, local, see_other};
 use crate::pages::show::{self, text};
 use crate::pages::sign_in::answer_form;
 use crate::pages::summary::SummaryRow;
@@ -95,14 +94,14 @@ async fn draw(page: &PageRequest, target: Target, mut typed: Typed, refusal: Ref
         Some(now) => comparison.differing(&target.fields, "", &typed, &now),
         None => Vec::new(),
     };
-    let fresh = refusal.page_status() == 200 || changed;
-    let key = page.asked("key").filter(|_| !fresh).unwrap_or_else(random_text);
+    let key = page.form_key(refusal.needs_new_key());
     let seen = page.asked("version").filter(|_| !changed).or_else(|| target.version().map(|v| v.to_string()));
     // What never changes is its first version for as long as it is there.
     let seen = seen.or_else(|| Some("1".to_owned())).filter(|_| target.is_guarded(page));
     let version = seen.map(|v| format!("&version={}", encoded(&v))).unwrap_or_default();
+    let then = page.asked("next").map(|next| format!("&next={}", encoded(&local(Some(&next))))).unwrap_or_default();
     let body = CollectionActPage {
-        target: format!("{}?key={}{version}{}", page.http.path(), encoded(&key), restored_from(page)),
+        target: format!("{}?key={}{version}{}{then}", page.http.path(), encoded(&key), restored_from(page)),
         fields: drawing.fields(&target.fields),
         final_said: match target.act.path {
             "new" if target.of.path == "erasures" => {
@@ -213,6 +212,10 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
             if made.get("asked_by").is_some() {
                 return Ok(see_other("/account-requests"));
             }
+            // Whoever came from a form that wanted this goes back to it.
+            if let Some(next) = page.asked("next") {
+                return Ok(see_other(&local(Some(&next))));
+            }
             let to = match (target.act.path, target.part) {
                 // The page of a year of holidays is the list with that year.
                 ("new", None) if target.of.own_list => {
@@ -227,7 +230,7 @@ async fn sent(page: &PageRequest, target: PageResult<Target>, form: &[u8]) -> Pa
                 ("delete", None) => target.of.href(),
                 _ => target.back.clone(),
             };
-            Ok(see_other(&format!("{to}?done={}", target.act.path)))
+            Ok(see_other(&format!("{to}?done={}", done_word(target.part, target.act))))
         }
         Sent::Refused(refusal) => draw(page, target, typed, refusal).await,
     }

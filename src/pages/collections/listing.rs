@@ -16,6 +16,7 @@ use crate::pages::forms::labels;
 use crate::pages::forms::shape::{FormField, InputKind, field_of};
 use crate::pages::frame::{Frame, answer, html};
 use crate::pages::marks::marked;
+use crate::pages::printing::{ListPrint, listed};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded};
 use crate::pages::show::{items, number, text};
 use kernel::words::Label;
@@ -89,6 +90,7 @@ struct CollectionPage {
     total: Option<i64>,
     adds: Vec<ItemLink>,
     table: ItemTable,
+    print: ListPrint,
     /// What in the address cannot be understood.
     faults: Vec<FaultLine>,
     /// The same list as a file.
@@ -270,10 +272,17 @@ fn merged(outer: &Value, inner: &Value) -> Value {
     Value::Object(all)
 }
 
+/// How the address of a page names an act that was just done: several lists of an item have an act of the same path.
+pub fn done_word(part: Option<&InnerList>, act: &ItemAct) -> String {
+    part.map_or_else(|| act.path.to_owned(), |part| format!("{}.{}", part.path, act.path))
+}
+
 /// What was just recorded, in the words of the act.
-pub fn done<'a>(page: &PageRequest, mut acts: impl Iterator<Item = &'a ItemAct>) -> Option<String> {
+pub fn done(page: &PageRequest, of: &Collection) -> Option<String> {
     let asked = page.asked("done")?;
-    let act = acts.find(|act| act.path == asked)?;
+    let own = of.adds.iter().chain(of.acts).map(|act| (None, act));
+    let inner = of.parts.iter().flat_map(|part| part.adds.iter().chain(part.acts).map(move |act| (Some(part), act)));
+    let (_, act) = own.chain(inner).find(|(part, act)| done_word(*part, act) == asked)?;
     Some(format!("{}: {}", page.t("Đã ghi", "Recorded"), act.label.in_language(page.language)))
 }
 
@@ -284,16 +293,14 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let path = format!("/api/v1/{}", of.path);
     let kept = asked(page, &path);
     let mut query = kept.clone();
-    for name in ["limit", "count"] {
-        if page.contract.takes("get", &path, name) {
-            query.push(format!("{name}={}", if name == "limit" { "50" } else { "true" }));
-        }
-    }
-    query.extend(page.asked("cursor").map(|cursor| format!("cursor={}", encoded(&cursor))));
-    let (list, faults) = match page.get(&format!("/{}?{}", of.path, query.join("&"))).await {
+    let takes = |name: &str| page.contract.takes("get", &path, name);
+    query.extend(takes("count").then(|| "count=true".to_owned()));
+    let limited = takes("limit");
+    let ((list, print), faults) = match listed(page, &of.href(), &query.join("&"), limited).await {
         // A filter that cannot be understood, or a place of another list, finds nothing, and says so.
         Err(Trouble::Refused { status: 400, problem }) => {
-            (Value::Null, vec![FaultLine { id: "main".into(), text: text(&problem, "/detail").to_owned() }])
+            let fault = FaultLine { id: "main".into(), text: text(&problem, "/detail").to_owned() };
+            ((Value::Null, ListPrint::none()), vec![fault])
         }
         answered => (answered?, Vec::new()),
     };
@@ -301,7 +308,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     let kept = kept.join("&");
     let mark = if kept.is_empty() { "" } else { "&" };
     let next = list.pointer("/next").and_then(Value::as_str);
-    let next = next.map(|cursor| format!("{}?{kept}{mark}cursor={}", of.href(), encoded(cursor)));
+    let next = print.next(next.map(|cursor| format!("{}?{kept}{mark}cursor={}", of.href(), encoded(cursor))));
     let file = |format: String| ItemLink {
         label: format!("{} {}", page.t("Tải", "Download"), format.to_uppercase()),
         href: format!("{path}?{kept}{mark}format={format}"),
@@ -317,7 +324,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
     }
     let title = of.label.in_language(page.language);
     let mut frame = Frame::of(page, of.area.href(), title).await?;
-    frame.done = done(page, of.adds.iter().chain(of.acts));
+    frame.done = done(page, of);
     let body = CollectionPage {
         frame,
         about: of.about.in_language(page.language).to_owned(),
@@ -326,6 +333,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         total: list.get("total").and_then(Value::as_i64).map(|_| number(&list, "/total")),
         adds,
         table: table(page, &me, of, &list, next),
+        print,
         faults,
         files: formats(page, &path).into_iter().map(file).chain(of.list_files.iter().map(own)).collect(),
         path: of.href(),

@@ -44,26 +44,33 @@ const OLD_BACKUP: i64 = 2;
 /// Where the whole trail is verified: to read all of it at every look would take seconds once it is long.
 const VERIFIES: &str = "/administration?trail=verified";
 
-/// How the trail is: up to which row it is signed; verified, if that was asked for.
+/// How the trail is: when all of it was last verified, and up to which row it is signed; verified now, if that was asked for.
 async fn trail(page: &PageRequest) -> PageResult<StatusLine> {
     let label = page.t("Nhật ký", "Audit trail").to_owned();
-    if page.asked("trail").as_deref() != Some("verified") {
-        let signed = page.if_seen("/audit/checkpoint").await?.unwrap_or_default();
-        let words = page.t("Đã ký đến dòng {}; kiểm tra toàn bộ", "Signed up to row {}; verify all of it");
-        let said = words.replace("{}", &show::grouped(number(&signed, "/seq")));
-        return Ok(StatusLine { label, said, well: true, href: VERIFIES.into() });
-    }
-    let seen = page.if_seen("/audit/verification").await?.unwrap_or_default();
-    let well = is_true(&seen, "/whole");
-    let said = match well {
-        true => {
-            format!("{} {}", page.t("Nguyên vẹn, số dòng:", "Whole, rows:"), show::grouped(number(&seen, "/seq")))
-        }
-        false => page
-            .t("Không nguyên vẹn: báo ngay người phụ trách", "Not whole: tell whoever is responsible at once")
-            .to_owned(),
+    let now = page.asked("trail").as_deref() == Some("verified");
+    let seen = page.if_seen(if now { "/audit/verification" } else { "/audit/verification?last=true" }).await?;
+    let signed = page.if_seen("/audit/checkpoint").await?.unwrap_or_default();
+    let words = page.t("đã ký đến dòng {}", "signed up to row {}");
+    let signed = words.replace("{}", &show::grouped(number(&signed, "/seq")));
+    let Some(seen) = seen else {
+        let never = page.t("Chưa kiểm chứng lần nào", "Never verified yet");
+        return Ok(StatusLine { label, said: format!("{never}; {signed}"), well: true, href: VERIFIES.into() });
     };
-    Ok(StatusLine { label, said, well, href: "/audit".into() })
+    let well = is_true(&seen, "/whole");
+    let when = match show::moment(text(&seen, "/at"), page.language) {
+        none if none.is_empty() => page.t("vừa kiểm chứng", "verified just now").to_owned(),
+        at => format!("{} {at}", page.t("kiểm chứng lúc", "verified at")),
+    };
+    let row = show::grouped(number(&seen, "/seq"));
+    let said = match well {
+        true => format!("{}: {row}; {when}; {signed}", page.t("Nguyên vẹn, số dòng", "Whole, rows")),
+        false => format!(
+            "{} {row}; {when}: {}",
+            page.t("Không nguyên vẹn từ dòng", "Not whole from row"),
+            page.t("báo ngay người phụ trách", "tell whoever is responsible at once")
+        ),
+    };
+    Ok(StatusLine { label, said, well, href: if now { "/audit" } else { VERIFIES }.into() })
 }
 
 /// How mail is doing.

@@ -59,8 +59,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
     let list = of.label.in_language(page.language);
     let mut frame = Frame::of(page, of.area.href(), &title).await?.crumb(list, &of.href());
     frame.named = name != title;
-    let inner = of.parts.iter().flat_map(|part| part.adds.iter().chain(part.acts));
-    frame.done = done(page, of.adds.iter().chain(of.acts).chain(inner));
+    frame.done = done(page, of);
     let mut acts: Vec<ItemLink> =
         of.acts.iter().filter(|a| a.is_offered(&me, &item)).map(|act| act_link(page, &base, act, &item)).collect();
     let file = |(at, label): &(&str, Label)| ItemLink::to(page, *label, format!("/api/v1{base}/{at}"));

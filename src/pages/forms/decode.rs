@@ -118,6 +118,8 @@ fn written(kind: &InputKind, typed: &Typed, at: &str, blank: Blank, faults: &mut
                 }
             }
         }
+        // Its code has capital letters (ISO 4217), however it is typed.
+        _ if at.ends_with("/currency") => json!(text.to_uppercase()),
         _ => json!(text),
     }
 }

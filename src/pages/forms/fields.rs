@@ -53,6 +53,8 @@ pub enum Control {
         rows: Vec<RowView>,
         more: bool,
         pointer: String,
+        /// What one row is called.
+        one: String,
     },
 }
 
@@ -159,7 +161,13 @@ impl Drawing<'_> {
         }
         let rows: Vec<RowView> = numbers.into_iter().map(|n| row(n, format!("{list}/{n}"))).collect();
         let more = u64::try_from(rows.len()).unwrap_or(u64::MAX) < most;
-        Control::Rows { rows, more, pointer: list.to_owned() }
+        Control::Rows { rows, more, pointer: list.to_owned(), one: self.one_of(list).to_owned() }
+    }
+
+    /// What one row of a list is called.
+    fn one_of(&self, list: &str) -> &'static str {
+        let name = list.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
+        labels::of(self.schema, name).map_or("", |label| label.one(self.language))
     }
 
     fn view(&self, pointer: String, kind: &InputKind, label: &str, hint: &str, optional: bool) -> DrawnField {
@@ -228,7 +236,7 @@ impl Drawing<'_> {
             InputKind::Group(inner) => Control::Group(inner.iter().map(|field| self.field(field, &pointer)).collect()),
             // What may be left out begins without a row.
             InputKind::Rows { row, most } => self.rows(&pointer, *most, !optional, |n, below| RowView {
-                legend: format!("{label} {}", n + 1),
+                legend: format!("{} {}", self.one_of(&pointer), n + 1),
                 leads: row.iter().any(is_led).then(|| self.leads(&below)),
                 // Whoever leads has no other role.
                 fields: row
@@ -239,7 +247,7 @@ impl Drawing<'_> {
                 pointer: below,
             }),
             InputKind::Picks { of, most } => self.rows(&pointer, *most, true, |n, below| {
-                let legend = format!("{label} {}", n + 1);
+                let legend = format!("{} {}", self.one_of(&pointer), n + 1);
                 let inner = self.view(below.clone(), of, &legend, hint, true);
                 RowView { leads: None, legend: String::new(), fields: vec![inner], pointer: below }
             }),

@@ -5,18 +5,28 @@ use std::sync::OnceLock;
 
 use kernel::text::Language;
 
-/// A label and a hint, in both languages.
+/// A label and a hint, in both languages, and of a list what one of its rows is called.
 #[derive(Debug, Clone, Copy)]
 pub struct FieldLabel {
     vi: &'static str,
     en: &'static str,
     hint_vi: &'static str,
     hint_en: &'static str,
+    one_vi: &'static str,
+    one_en: &'static str,
 }
 
 impl FieldLabel {
     pub fn label(&self, language: Language) -> &'static str {
         language.pick(self.vi, self.en)
+    }
+
+    /// What one row of a list is called.
+    pub fn one(&self, language: Language) -> &'static str {
+        match language.pick(self.one_vi, self.one_en) {
+            "" => self.label(language),
+            one => one,
+        }
     }
 
     pub fn hint(&self, language: Language) -> &'static str {
@@ -31,7 +41,8 @@ fn table() -> &'static HashMap<&'static str, FieldLabel> {
             let mut cells = line.split('\t');
             let name = cells.next()?;
             let mut cell = || cells.next().unwrap_or_default();
-            Some((name, FieldLabel { vi: cell(), en: cell(), hint_vi: cell(), hint_en: cell() }))
+            let (vi, en, hint_vi, hint_en, one_vi, one_en) = (cell(), cell(), cell(), cell(), cell(), cell());
+            Some((name, FieldLabel { vi, en, hint_vi, hint_en, one_vi, one_en }))
         };
         include_str!("labels.tsv").lines().filter_map(line).collect()
     })

@@ -27,6 +27,9 @@ use kernel::words::FieldError;
 /// The code of a refusal because somebody changed the same meanwhile.
 const STALE: &str = "version_conflict";
 
+/// The code of a refusal because the form was sent before with something else in it.
+const SENT_BEFORE: &str = "idempotency_key_reused";
+
 /// A form and the call that it stands for.
 pub struct FormCall<'a> {
     pub method: Method,
@@ -106,6 +109,11 @@ impl Refusal {
         self.code == STALE
     }
 
+    /// Whether the form cannot be sent again with the key that it has.
+    pub fn needs_new_key(&self) -> bool {
+        self.is_stale() || self.code == SENT_BEFORE
+    }
+
     /// How the form is drawn again, with what was typed and what is wrong with it.
     pub fn drawing<'a>(
         &'a self,
@@ -171,7 +179,7 @@ pub async fn judge_typing(
 /// Whether a change was refused because it was made already, by the same form with the same typing.
 fn was_sent(problem: &Value, stands_already: bool) -> bool {
     match text(problem, "/code") {
-        "idempotency_key_reused" => true,
+        SENT_BEFORE => true,
         STALE => stands_already,
         _ => false,
     }

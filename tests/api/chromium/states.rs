@@ -6,7 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::chromium::driver::{Chrome, ENTER};
-use crate::world::World;
+use crate::pages::browser::Browser;
+use crate::pages::markup::{ACCOUNTS, crawl, kind_of};
+use crate::world::{World, beside_others};
 
 /// The text of a page as it is printed, sheet by sheet; none without `pdftotext`.
 async fn printed(w: &World, b: &Chrome, name: &str) -> Option<Vec<String>> {
@@ -191,4 +193,42 @@ on_both! {
         b.until("Object.keys(localStorage).length === 0", Vec::new()).await;
         b.close().await;
     }
+}
+
+/// Every kind of page that somebody comes to by links, with axe; the accounts read Vietnamese and English by turns. What a page is
+/// does not hang on the database.
+#[actix_web::test]
+async fn every_kind_of_page_is_sound_for_people_who_see_or_move_otherwise() {
+    let _beside = beside_others().await;
+    let w = World::sqlite().await;
+    let Some(b) = Chrome::open(&w, true, 1280).await else { return };
+    if b.violations().await.is_none() {
+        return;
+    }
+    w.draft(w.study_visit().await).await;
+    w.submitted(w.later_trip(&[4, 5]).await).await;
+    let approved = w.approved(w.small_trip().await).await;
+    let change = json!({"changes": {"return_date": "2026-03-28"}, "reason": "Thêm một ngày."});
+    w.act("clerk.skhcn", &approved, "amend", change).await.expect(200);
+    w.submitted_visit(w.visit().await).await;
+    w.draft_visit(w.visit().await).await;
+    let mut known = std::collections::BTreeSet::new();
+    for (n, user) in ACCOUNTS.into_iter().enumerate() {
+        let mut found = Vec::new();
+        let browser = Browser::signed_in(&w, user).await;
+        crawl(&browser, &mut |page| {
+            if known.insert(kind_of(&page.address)) {
+                found.push(page.address.clone());
+            }
+        })
+        .await;
+        b.sign_in(user).await;
+        b.go(&format!("/language?to={}", if n % 2 == 0 { "vi" } else { "en" })).await;
+        for address in found {
+            b.go(&address).await;
+            assert_eq!(b.violations().await.unwrap_or_default(), [""; 0], "{user} {address}");
+        }
+    }
+    assert!(known.len() > 100, "{known:?}");
+    b.close().await;
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::chromium::driver::{Chrome, SPACE};
 use crate::world::World;
+use kernel::time::Day;
 
 /// The button that sends the form of a part or of an act.
 pub const SEND: &str = "main form .buttons button:not([name])";
@@ -110,6 +111,36 @@ async fn over_the_api(w: &World) -> String {
     id
 }
 
+/// The rows that figures are counted from, without ids.
+fn facts(w: &World) -> Value {
+    use diesel::prelude::*;
+    use ngoaivu::db::schema::{fact_shares as shares, facts};
+    type Counted = (Day, Day, i64, Option<String>, Option<String>, String, Option<String>, bool);
+    let rows = |conn: &mut ngoaivu::db::Conn| {
+        let counted: Vec<Counted> = facts::table
+            .order(facts::travel_date)
+            .select((
+                facts::travel_date,
+                facts::decided_on,
+                facts::days,
+                facts::purpose,
+                facts::field,
+                facts::funding,
+                facts::leader_level,
+                facts::in_plan,
+            ))
+            .load(conn)?;
+        let people: Vec<(i64, Option<String>, i64)> = shares::table
+            .order((shares::delegation_id, shares::ord))
+            .select((shares::ord, shares::country, shares::heads))
+            .load(conn)?;
+        Ok((counted, people))
+    };
+    let (counted, people) = w.house.db.read_now(rows).unwrap();
+    assert!(!counted.is_empty() && !people.is_empty());
+    json!([counted, people])
+}
+
 /// What a story leaves in history, trail and facts, without ids and times; the figures are those of a query.
 async fn left(w: &World, register: &str, id: &str, figures: &str) -> Value {
     let path = format!("/{register}/{id}");
@@ -148,14 +179,14 @@ async fn left(w: &World, register: &str, id: &str, figures: &str) -> Value {
     assert!(rows.len() > 10, "{trail}");
     let figures = w.get("stats", &format!("/statistics/{figures}")).await.expect(200).json();
     assert!(!figures["rows"].as_array().unwrap().is_empty(), "{figures}");
-    json!({"acts": acts, "trail": rows, "total": figures["total"], "rows": figures["rows"]})
+    json!({"acts": acts, "trail": rows, "total": figures["total"], "rows": figures["rows"], "facts": facts(w)})
 }
 
 /// Two stories, each in a world of its own, leave the same rows.
 pub async fn same_is_left(register: &str, figures: &str, here: (&World, &str), there: (&World, &str)) {
     let (here, there) =
         (left(here.0, register, here.1, figures).await, left(there.0, register, there.1, figures).await);
-    for part in ["acts", "trail", "total", "rows"] {
+    for part in ["acts", "trail", "total", "rows", "facts"] {
         assert_eq!(here[part], there[part], "{part}");
     }
 }

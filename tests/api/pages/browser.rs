@@ -204,6 +204,25 @@ impl<'a> Browser<'a> {
         self.follow(request, &form.action).await
     }
 
+    /// Sends a file as a browser does, and follows where it is sent.
+    pub async fn send_file(&self, to: &str, texts: &[(&str, &str)], name: &str, bytes: &[u8]) -> Page {
+        let mut body = Vec::new();
+        for (field, text) in texts {
+            body.extend(
+                format!("--grenze\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{text}\r\n").bytes(),
+            );
+        }
+        body.extend(format!("--grenze\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n").bytes());
+        body.extend(bytes);
+        body.extend(b"\r\n--grenze--\r\n");
+        let request = self
+            .request(Method::POST, to)
+            .insert_header(("Sec-Fetch-Site", "same-origin"))
+            .insert_header(("Content-Type", "multipart/form-data; boundary=grenze"))
+            .set_payload(body);
+        self.follow(request, to).await
+    }
+
     /// Sends a request, and opens what it leads to.
     pub async fn follow(&self, request: TestRequest, address: &str) -> Page {
         let answer = self.world.send(request).await;

@@ -4,7 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::pages::browser::{Browser, Page};
-use crate::pages::markup::ACCOUNTS;
+use crate::pages::markup::{ACCOUNTS, crawl, kind_of};
 use crate::trail::execute;
 use crate::world::{World, decision};
 
@@ -97,6 +97,21 @@ on_both! {
         w.act("officer.snv", &id, "close", json!({})).await.expect(200);
         seen += offered_as_allowed(&w, &path).await;
         assert!(seen > 60, "{seen}");
+    }
+
+    async fn while_a_party_body_is_asked_each_account_is_offered_what_it_may_do(w) {
+        let id = w.submitted(w.study_visit().await).await;
+        let path = format!("/outbound-delegations/{id}");
+        let mut seen = offered_as_allowed(&w, &path).await;
+        let agreed = json!({"verdict": "agree", "document": {"number": "112-CV/TU", "date": "2026-03-02"}});
+        for (user, action, body, state) in [
+            ("officer.snv", "appraise", json!({"opinion": "favourable"}), "awaiting_consent"),
+            ("office.vptu", "consent", agreed, "awaiting_decision"),
+        ] {
+            assert_eq!(w.act(user, &id, action, body).await.expect(200).json()["state"], state);
+            seen += offered_as_allowed(&w, &path).await;
+        }
+        assert!(seen > 15, "{seen}");
     }
 
     async fn in_every_end_of_a_trip_each_account_is_offered_what_it_may_do(w) {
@@ -276,6 +291,38 @@ on_both! {
                 assert!(!kept.contains("MẬT"), "{kept}");
             }
         }
+    }
+
+    // Whatever form an account comes to: the kinds of pages are those of the crawl.
+    async fn no_form_of_any_account_takes_a_mark_of_secrecy(w) {
+        w.submitted(w.small_trip().await).await;
+        w.submitted_visit(w.visit().await).await;
+        w.draft(w.later_trip(&[4, 5]).await).await;
+        let mut tried = std::collections::BTreeSet::new();
+        for user in ACCOUNTS {
+            let browser = Browser::signed_in(&w, user).await;
+            let mut forms = Vec::new();
+            crawl(&browser, &mut |page| {
+                if !tried.contains(&kind_of(&page.address)) && page.text.contains(" novalidate") {
+                    forms.push(page.address.clone());
+                }
+            }).await;
+            for address in forms {
+                if !tried.insert(kind_of(&address)) {
+                    continue;
+                }
+                let page = browser.get(&address).await;
+                let to = page.form("key=");
+                for name in text_fields(&page, to.action.split('?').next().unwrap()) {
+                    let mut marked = to.clone();
+                    marked.fill(&name, "TUYỆT MẬT số 3");
+                    let refused = browser.send(&marked).await;
+                    let told = refused.all(".error-summary li").join("; ");
+                    assert!(refused.status == 422 && told.contains("dấu độ mật"), "{user} {address} {name}: {} {told}", refused.status);
+                }
+            }
+        }
+        assert!(tried.len() > 40, "{tried:?}");
     }
 
     async fn what_anybody_types_anywhere_is_shown_as_text(w) {

@@ -1,5 +1,6 @@
 //! The web pages, in-process: every account, the whole way to a decision without script, bad input, and other sites.
 
+mod answers;
 pub mod browser;
 mod checks;
 mod collections;

@@ -14,7 +14,7 @@ use crate::dossier::differences::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::attachments;
-use crate::dossier::parts::engagement::own_clashes;
+use crate::dossier::parts::engagement::clashes;
 use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
@@ -198,7 +198,7 @@ impl dossier::Content for VisitContent {
                 let around = VisitSurroundings {
                     documents: documents.remove(&visit.id).unwrap_or_default(),
                     locality: localities.get(&sender).map(|place| locality_word(place)),
-                    clashes: own_clashes(&all, visit.id).len(),
+                    clashes: clashes(&all, |e| e.delegation_id == visit.id, usize::MAX).len(),
                 };
                 case(&visit.content, &around, *received_on)
             };

@@ -1,0 +1,2 @@
+DROP INDEX dossiers_due;
+DROP INDEX dossiers_author;
