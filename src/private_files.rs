@@ -62,9 +62,10 @@ pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Puts a file in the place of the one that was there, so that nobody reads a part of it.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut part = path.as_os_str().to_owned();
-    part.push(".part");
-    std::fs::write(&part, bytes)?;
-    std::fs::rename(part, path)
+    part.push(format!(".{:08x}", rand::random::<u32>()));
+    let part = Path::new(&part);
+    create_synced(part, bytes)?;
+    std::fs::rename(part, path).inspect_err(|_| drop(std::fs::remove_file(part)))
 }
 
 /// Waits until the names of the folder in which a file is are on disk.

@@ -3,9 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::access::account::Actor;
-use crate::db::Conn;
+use crate::db::{Conn, unique};
 use crate::dossier::flow::State;
-use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem as Hour, clashes};
+use crate::dossier::parts::engagement::{Engagement, EngagementKind, EngagementsOf, ProgrammeItem as Hour, clashes};
 use crate::dossier::register::Registers;
 use crate::dossier::store::list::{self, DossierItem};
 use crate::error::Result;
@@ -69,18 +69,22 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, registers: &Registers, period: P
             "too many delegations; choose a shorter period.",
         ));
     }
+    if seen.is_empty() {
+        return Ok(Calendar { entries: Vec::new(), clashes: Vec::new() });
+    }
     let titles: HashMap<i64, String> = seen.iter().map(|item| (item.id, item.title.clone())).collect();
     let (from, to) = (start_of(period.from), start_of(period.to + chrono::Duration::days(1)));
-    let all = engagements(conn, registers, None, from, to)?;
-    let mut people: Vec<i64> = all.iter().map(|e| e.official_id).collect();
-    people.sort_unstable();
-    people.dedup();
-    let names: HashMap<i64, String> = officials_store::names(conn, &people)?;
+    let ids: Vec<i64> = seen.iter().map(|item| item.id).collect();
+    let theirs = engagements(conn, registers, EngagementsOf::Dossiers(&ids), from, to)?;
+    let names: HashMap<i64, String> = officials_store::names(conn, &unique(theirs.iter().map(|e| e.official_id)))?;
     // Those who may see one of its dossiers in full see a clash: the agency, DOFA, deciding bodies, the inspector.
     let everything = actor.has(Role::Inspector)
         || [Body::Dofa, Body::DofaDirector, Body::PpcChair, Body::Ppc].into_iter().any(|b| actor.sits_in(b));
     let mine = |item: &DossierItem| everything || actor.belongs_to(item.agency_id);
     let own: HashSet<i64> = seen.iter().filter(|item| mine(item)).map(|item| item.id).collect();
+    // Who is nowhere in their dossiers is nobody whom they are told of.
+    let people = unique(theirs.iter().filter(|e| own.contains(&e.delegation_id)).map(|e| e.official_id));
+    let all = engagements(conn, registers, EngagementsOf::People(&people), from, to)?;
     let found = clashes(&all, |e| own.contains(&e.delegation_id), CLASHES).into_iter();
     let side = |e: &Engagement| ClashSide { title: titles.get(&e.delegation_id).cloned(), engagement: e.clone() };
     let clashes = found
@@ -90,20 +94,20 @@ pub fn calendar(conn: &mut Conn, actor: &Actor, registers: &Registers, period: P
             sides: [side(a), side(b)],
         })
         .collect();
-    Ok(Calendar { entries: with_parts(conn, registers, seen, &all, &names)?, clashes })
+    Ok(Calendar { entries: with_parts(conn, registers, seen, &theirs, &names)?, clashes })
 }
 
 fn with_parts(
     conn: &mut Conn,
     registers: &Registers,
     seen: Vec<DossierItem>,
-    all: &[Engagement],
+    theirs: &[Engagement],
     names: &HashMap<i64, String>,
 ) -> Result<Vec<CalendarEntry>> {
     let ids: Vec<i64> = seen.iter().map(|item| item.id).collect();
     let mut hours = programmes(conn, registers, &ids)?;
     let mut abroad: HashMap<i64, HashSet<i64>> = HashMap::new();
-    for engagement in all.iter().filter(|e| e.kind == EngagementKind::Abroad) {
+    for engagement in theirs.iter().filter(|e| e.kind == EngagementKind::Abroad) {
         abroad.entry(engagement.delegation_id).or_default().insert(engagement.official_id);
     }
     let entries = seen.into_iter().filter_map(|item| {

@@ -13,7 +13,7 @@ use crate::db::Conn;
 use crate::dossier::differences::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
 use crate::dossier::model::{Dossier, Listed};
-use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::engagement::{Engagement, EngagementsOf, ProgrammeItem};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::parts::model::Origin;
@@ -128,8 +128,8 @@ pub trait Content: Clone + PartialEq + Send + Sync + Sized + Serialize + Deseria
     fn erase_strays(_: &mut Conn, _before: Moment, _now: Moment) -> Result<()> {
         Ok(())
     }
-    /// Who is engaged between two moments: of these people, or of all.
-    fn engagements_between(_: &mut Conn, _: Option<&[i64]>, _: Moment, _: Moment) -> Result<Vec<Engagement>> {
+    /// Who is engaged between two moments.
+    fn engagements_between(_: &mut Conn, _: EngagementsOf<'_>, _: Moment, _: Moment) -> Result<Vec<Engagement>> {
         Ok(Vec::new())
     }
     /// The programmes of these dossiers.

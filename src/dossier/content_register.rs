@@ -21,7 +21,7 @@ use crate::dossier::flow::State;
 use crate::dossier::http::Shown;
 use crate::dossier::lines::lines;
 use crate::dossier::model::Dossier;
-use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::engagement::{Engagement, EngagementsOf, ProgrammeItem};
 use crate::dossier::parts::line::DelegationLine;
 use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::register::{AnyDossier, DossierHead, ProvinceLaw, Register, RehearsedCase};
@@ -106,11 +106,11 @@ impl<C: Shown> Register for Of<C> {
     fn engagements(
         &self,
         conn: &mut Conn,
-        people: Option<&[i64]>,
+        whose: EngagementsOf<'_>,
         from: Moment,
         to: Moment,
     ) -> Result<Vec<Engagement>> {
-        C::engagements_between(conn, people, from, to)
+        C::engagements_between(conn, whose, from, to)
     }
 
     fn programmes(&self, conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {

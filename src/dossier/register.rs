@@ -25,7 +25,7 @@ use crate::dossier::at_hand::AtHand;
 use crate::dossier::decision::Decision;
 use crate::dossier::flow::State;
 use crate::dossier::model::ResultsReport;
-use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::engagement::{Engagement, EngagementsOf, ProgrammeItem};
 use crate::dossier::parts::line::DelegationLine;
 use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::error::Result;
@@ -127,9 +127,14 @@ pub trait Register: Send + Sync + 'static {
     ) -> Result<HashMap<i64, AtHand>>;
     /// 404 unless the caller sees the dossier.
     fn require_seen(&self, conn: &mut Conn, call: &RequestContext, id: i64) -> Result<()>;
-    /// Who is engaged between two moments: of these people, or of all.
-    fn engagements(&self, conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment)
-    -> Result<Vec<Engagement>>;
+    /// Who is engaged between two moments.
+    fn engagements(
+        &self,
+        conn: &mut Conn,
+        whose: EngagementsOf<'_>,
+        from: Moment,
+        to: Moment,
+    ) -> Result<Vec<Engagement>>;
     /// The programmes of these dossiers, if they have one.
     fn programmes(&self, conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>>;
     /// The dossiers as lines of a report, in the order of their ids.

@@ -270,20 +270,20 @@ async fn form_of(page: &PageRequest, id: &str, action: &str) -> PageResult<HttpR
         // The page of the dossier says whose turn it is and what may be done.
         return Ok(see_other(&format!("{}?late={action}", act.path)));
     }
-    let (typed, unsent) = match typed_before(page, &Typed::default()).await {
+    let (mut typed, unsent) = match typed_before(page, &Typed::default()).await {
         Some(held) => (held, None),
         None => {
             let here = format!("{}/{action}", act.path);
-            let mut typed = begun(page, &act, &dossier);
-            if action == "decide"
-                && let Some((number, day)) = number_taken(page, &dossier).await?
-            {
-                typed.set("/document/number", &number);
-                typed.set("/document/date", &day);
-            }
-            (typed, unsent(page, &here, &token_of_act(id, action)).await)
+            (begun(page, &act, &dossier), unsent(page, &here, &token_of_act(id, action)).await)
         }
     };
+    if action == "decide"
+        && typed.is_blank("/document/number")
+        && let Some((number, day)) = number_taken(page, &dossier).await?
+    {
+        typed.set("/document/number", &number);
+        typed.set("/document/date", &day);
+    }
     draw(page, act, &dossier, typed, Refusal::default(), None, unsent).await
 }
 

@@ -66,7 +66,7 @@ pub async fn check_draft(page: &PageRequest, register: &RegisterPages, id: &str)
     let assessment = page.if_seen(&format!("{path}/assessment")).await?;
     let stored = stored_of(page, register, &dossier);
     let names = names_in(&dossier);
-    let rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, page.language));
+    let rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, true, page.language));
     let reader = ContentReader {
         contract: &page.contract,
         schema: &register.created_by,

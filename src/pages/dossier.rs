@@ -298,10 +298,7 @@ async fn made(page: &PageRequest, id: &str) -> PageResult<HttpResponse> {
         None => page.t("Đang hỏi ý kiến", "Asked for an opinion").to_owned(),
     };
     let late_said = too_late(page, &dossier, &history, &state);
-    let mut rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, page.language));
-    if let (Some(rule), Some(a)) = (&mut rule, assessment.as_ref().filter(|_| editable)) {
-        rule::stop_for_missing(&mut rule.findings, text(a, "/outcome"), page.language);
-    }
+    let rule = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names, editable, page.language));
     let body = DossierPage {
         asked: supplement.map(|asked| SupplementAsked { to: add.clone(), ..asked }),
         amendments,

@@ -41,7 +41,8 @@ async fn draw_edit(
     let stored = stored_of(page, &register, &dossier);
     let required = sections(page, &register, &register.created_by);
     let assessment = page.if_seen(&format!("{path}/assessment")).await?;
-    let by_stored = assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language));
+    let by_stored =
+        assessment.as_ref().map(|a| rule::answer(&page.contract, a, &names_in(&dossier), true, page.language));
     let all = sections(page, &register, &register.changed_by);
     let section = part_of(&all, part)?;
     let next = part_after(&all, section, &stored).map_or(page.t("Giấy tờ", "Papers"), |s| s.label.as_str());

@@ -69,7 +69,7 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: UploadFault) -> 
         title: text(&dossier, "/title").to_owned(),
         wanted: assessment
             .iter()
-            .flat_map(|a| rule::answer(&page.contract, a, &names_in(&dossier), page.language).papers)
+            .flat_map(|a| rule::answer(&page.contract, a, &names_in(&dossier), false, page.language).papers)
             .collect(),
         files: items(&attachments, "/items").iter().map(|f| file_line(page, &path, f, true)).collect(),
         documents: page.contract.offers("document", first, page.language),

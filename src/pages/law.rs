@@ -187,7 +187,7 @@ async fn load_form(
     let label = collection("regulations").map_or("", |c| c.label.in_language(page.language));
     let title = page.t("Nạp bộ quy định", "Load a pack");
     let frame = Frame::of(page, "/regulations", title).await?.crumb(label, "/regulations");
-    let key = page.form_key(false);
+    let key = page.form_key(status != 200);
     Ok(html(status, &LoadPage { frame, key, source, faults }))
 }
 
@@ -264,7 +264,7 @@ async fn question(page: &PageRequest, typed: Typed, refusal: Refusal, told: Opti
         target: format!("/assessments?about={}", encoded(&chosen)),
         fields: drawing.fields(&fields),
         faults: refusal.summary,
-        rule: told.map(|told| rule::answer(&page.contract, &told, &Default::default(), page.language)),
+        rule: told.map(|told| rule::answer(&page.contract, &told, &Default::default(), false, page.language)),
     };
     Ok(html(if refusal.status == 0 { 200 } else { refusal.status }, &body))
 }

@@ -68,7 +68,8 @@ pub async fn listed(page: &PageRequest, path: &str, query: &str, limited: bool) 
 /// The address of this page for a print: with its filters, from the beginning of the list.
 fn for_print(page: &PageRequest) -> String {
     let query = page.http.query_string();
-    let kept = url::form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor" && name != "print");
+    let kept = url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| !matches!(&**name, "cursor" | "print" | "done" | "key"));
     let kept =
         url::form_urlencoded::Serializer::new(String::new()).extend_pairs(kept).append_pair("print", "true").finish();
     format!("{}?{kept}", page.http.path())

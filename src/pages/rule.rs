@@ -277,11 +277,12 @@ pub fn onward(contract: &Contract, assessment: &Value, language: Language) -> St
     format!("{first} {}.", steps.join(language.pick("; rồi ", "; then ")))
 }
 
-/// The answer of the regulation in words.
+/// The answer of the regulation in words; while the agency has the dossier, what lacks stops it.
 pub fn answer(
     contract: &Contract,
     assessment: &Value,
     names: &HashMap<String, String>,
+    with_agency: bool,
     language: Language,
 ) -> RuleAnswer {
     let label = |list: &str, word: &str| contract.label(list, word, language);
@@ -310,7 +311,10 @@ pub fn answer(
     // Missing papers have a list of their own, each with its article.
     let others =
         items(assessment, "/findings").iter().filter(|f| text(f, "/code") != FindingCode::MissingDocument.word());
-    let found = finding_lines(contract, others, language);
+    let mut found = finding_lines(contract, others, language);
+    if with_agency {
+        stop_for_missing(&mut found, outcome, language);
+    }
     let count = |class: &str| found.iter().filter(|f| f.class == class).count();
     let mut parts = Vec::new();
     let mut told = |n: usize, vi: &str, en: &str| {

@@ -63,7 +63,7 @@ pub async fn answer_as_typed(
         Err((status @ 500.., problem)) => return Err(Trouble::Refused { status, problem }),
         Err((_, problem)) => return Ok(Err(show::said(&problem))),
     };
-    Ok(Ok(rule::answer(&page.contract, &answer, &names, page.language)))
+    Ok(Ok(rule::answer(&page.contract, &answer, &names, true, page.language)))
 }
 
 /// Leaves out ids that are none yet: one of them would be refused as a fault of the whole body. A row that lacks its id is

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use crate::access::context::RequestContext;
 use crate::db::{Conn, by_id, unique};
-use crate::dossier::parts::engagement::{Engagement, EngagementKind, ProgrammeItem, clashes};
+use crate::dossier::parts::engagement::{Engagement, EngagementKind, EngagementsOf, ProgrammeItem, clashes};
 use crate::dossier::register::Registers;
 use crate::dossier::store::list;
 use crate::error::Result;
@@ -15,17 +15,17 @@ use crate::registry::officials_store;
 use kernel::id::Id;
 use kernel::time::{Moment, rfc3339};
 
-/// Every engagement between two moments: of these people, or of all.
+/// Every engagement between two moments.
 pub fn engagements(
     conn: &mut Conn,
     registers: &Registers,
-    people: Option<&[i64]>,
+    whose: EngagementsOf<'_>,
     from: Moment,
     to: Moment,
 ) -> Result<Vec<Engagement>> {
     let mut all = Vec::new();
     for register in registers.all() {
-        all.extend(register.engagements(conn, people, from, to)?);
+        all.extend(register.engagements(conn, whose, from, to)?);
     }
     Ok(all)
 }
@@ -44,11 +44,15 @@ fn hours<'a>(all: impl Iterator<Item = &'a Engagement> + Clone) -> Option<(Momen
     Some((all.clone().map(|e| e.starts).min()?, all.map(|e| e.ends).max()?))
 }
 
-/// For each dossier's engagements those of the same people in other dossiers, between the first and the last of its hours.
+/// Engagements of one kind that a person is told of beside a dossier; there may be thousands of drafts.
+const OF_ONE_KIND: usize = 50;
+
+/// For each dossier's engagements those of the same people in other dossiers, between the first and the last of its hours: of
+/// each person, some of every kind, drafts apart from what was submitted.
 pub fn elsewhere(conn: &mut Conn, registers: &Registers, ours: &[Vec<Engagement>]) -> Result<Vec<Vec<Engagement>>> {
     let Some((from, to)) = hours(ours.iter().flatten()) else { return Ok(vec![Vec::new(); ours.len()]) };
     let people = unique(ours.iter().flatten().map(|e| e.official_id));
-    let all = engagements(conn, registers, Some(&people), from, to)?;
+    let all = engagements(conn, registers, EngagementsOf::People(&people), from, to)?;
     let all = by_id(all.into_iter().map(|e| (e.official_id, e)));
     let of_dossier = |own: &Vec<Engagement>| {
         let Some((from, to)) = hours(own.iter()) else { return Vec::new() };
@@ -56,7 +60,13 @@ pub fn elsewhere(conn: &mut Conn, registers: &Registers, ours: &[Vec<Engagement>
         let theirs = people.iter().filter_map(|person| all.get(person)).flatten();
         let itself = own.first().map(|e| e.delegation_id);
         let others = theirs.filter(|o| Some(o.delegation_id) != itself);
-        others.filter(|o| o.starts < to && from < o.ends).cloned().collect()
+        let mut told: HashMap<(i64, EngagementKind, bool), usize> = HashMap::new();
+        let near = others.filter(|o| o.starts < to && from < o.ends).filter(|o| {
+            let known = told.entry((o.official_id, o.kind, o.draft)).or_default();
+            *known += 1;
+            *known <= OF_ONE_KIND
+        });
+        near.cloned().collect()
     };
     Ok(ours.iter().map(of_dossier).collect())
 }

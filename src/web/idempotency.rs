@@ -122,8 +122,8 @@ pub fn replay(conn: &mut Conn, user: i64, path: &str, key: &str, print: &str, no
         Some(row) if row.created_at < kept_since(now) => Ok(None),
         Some(row) if *row.fingerprint != *print => Err(refuse(
             Code::IdempotencyKeyReused,
-            "Yêu cầu này đã được gửi với nội dung khác. Hãy mở lại trang rồi gửi lại.",
-            "This was sent before with other contents. Open the page again, then send it.",
+            "Biểu mẫu này đã được gửi một lần với nội dung khác. Nếu cần gửi cả nội dung này, hãy gửi lần nữa.",
+            "This form was sent before with other contents. If these are to be sent as well, send it once more.",
         )),
         Some(row) => Ok(Some(Reply {
             status: u16::try_from(row.status).unwrap_or(200),

@@ -29,6 +29,15 @@ pub struct ProgrammeItem {
     pub restricted_area: bool,
 }
 
+/// EngagementsOf engagements are looked for.
+#[derive(Debug, Clone, Copy)]
+pub enum EngagementsOf<'a> {
+    /// Of these officials, in whatever dossier.
+    People(&'a [i64]),
+    /// In these dossiers.
+    Dossiers(&'a [i64]),
+}
+
 /// One person in one place for a time: a trip abroad, or an item of a programme at home.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Engagement {

@@ -1,5 +1,6 @@
 //! Lists that show few of many. In the order of a list, a database would walk through the whole register to find them, and the
-//! longer the less there is to find. Whatever narrows a list has an index: where it leaves few, the list looks among those alone.
+//! longer the less there is to find. Who sees it, its agency, state, author and due day have an index each: where one of them
+//! leaves few, the list looks among those alone. Countries, purposes and days do not narrow it.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,6 +12,7 @@ use kernel::time::Day;
 use crate::access::account::Actor;
 use crate::db::schema::{dossier_agencies, dossiers};
 use crate::db::{Conn, MultiBackend};
+use crate::dossier::flow::State;
 use crate::dossier::store::filter::{DossierFilter, ListedBy};
 use crate::dossier::store::visible::{RowCondition, by_steps, visible};
 use crate::dossier::store::words_of;
@@ -63,7 +65,8 @@ fn narrowing(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries,
     if let Some(agency) = filter.agency_id.filter(|_| !by_first_day) {
         all.push(Box::new(of_register().and(dossiers::agency_id.eq(agency))));
     }
-    if !filter.states.is_empty() && !(by_first_day && filter.states.len() == 1) {
+    let read_in_order = by_first_day && filter.states.len() == 1;
+    if !filter.states.is_empty() && !read_in_order {
         all.push(Box::new(of_register().and(dossiers::state.eq_any(words_of(&filter.states)))));
     }
     if filter.mine {
@@ -89,8 +92,12 @@ fn agencies_of(actor: &Actor) -> Option<Vec<i64>> {
 fn of_agencies(conn: &mut Conn, register: &'static str, agencies: &[i64]) -> Result<Option<Vec<i64>>> {
     let asking = dossiers::register.eq(register).and(dossiers::agency_id.eq_any(agencies.to_vec()));
     let Some(mut ids) = few(conn, Box::new(asking))? else { return Ok(None) };
+    // Not the drafts of others that only name the agency: nobody sees those.
     let part = dossier_agencies::table
+        .inner_join(dossiers::table.on(dossiers::id.eq(dossier_agencies::delegation_id)))
         .filter(dossier_agencies::agency_id.eq_any(agencies.to_vec()))
+        .filter(dossiers::register.eq(register))
+        .filter(dossiers::state.ne(State::Draft.word()))
         .select(dossier_agencies::delegation_id)
         .limit(FEW + 1)
         .into_boxed::<MultiBackend>();

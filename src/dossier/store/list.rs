@@ -256,17 +256,23 @@ pub fn with_counterpart(
     names: &[(String, String)],
     limit: i64,
 ) -> Result<Vec<DossierItem>> {
-    let folded: Vec<String> = names.iter().map(|(name, _)| name.clone()).collect();
+    let mut theirs: Option<RowCondition> = None;
+    for (name, country) in names {
+        let own = dossiers::counterpart_norm.eq(name.clone()).and(dossiers::counterpart_country.eq(country.clone()));
+        theirs = Some(match theirs {
+            Some(others) => Box::new(others.or(own)),
+            None => Box::new(own),
+        });
+    }
+    let Some(theirs) = theirs else { return Ok(Vec::new()) };
     let query = dossiers::table
-        .filter(dossiers::counterpart_norm.eq_any(folded))
+        .filter(theirs)
         .filter(visible(actor, registers))
         .order((dossiers::listed_on.desc(), dossiers::id.desc()))
         .limit(limit)
-        .select((DossierItem::as_select(), dossiers::counterpart_norm, dossiers::counterpart_country))
+        .select(DossierItem::as_select())
         .into_boxed::<MultiBackend>();
-    let rows: Vec<(DossierItem, String, String)> = query.load(conn)?;
-    let own = rows.into_iter().filter(|(_, name, country)| names.contains(&(name.clone(), country.clone())));
-    Ok(own.map(|(item, ..)| item).collect())
+    Ok(query.load(conn)?)
 }
 
 /// The dossiers with days in a period that the actor sees, by their first day, the latest if there are more than `limit`;

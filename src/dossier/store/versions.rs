@@ -1,6 +1,6 @@
 //! Every version of a dossier, so that it can be shown as it was on a past day.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 
@@ -64,18 +64,36 @@ pub fn right_after<C: Content>(conn: &mut Conn, moments: &HashMap<i64, Moment>) 
     right.map(|(id, _, body)| Ok((id, from_json(&body)?))).collect()
 }
 
+/// Edits whose versions are compared at once.
+const EDITS_AT_ONCE: usize = 20;
+
 /// The fields that edits changed, as pointers into the content, by the moments of the edits.
 pub fn fields_changed<C: Content>(conn: &mut Conn, id: i64, edits: &[Moment]) -> Result<HashMap<Moment, Vec<String>>> {
-    let rows: Vec<(Moment, String)> = versions::table
+    let rows: Vec<(i64, Moment)> = versions::table
         .filter(versions::dossier_id.eq(id))
         .order(versions::version)
-        .select((versions::at, versions::body))
+        .select((versions::version, versions::at))
         .load(conn)?;
+    let wanted: HashSet<&Moment> = edits.iter().collect();
+    let pairs: Vec<(i64, i64, Moment)> =
+        rows.iter().zip(rows.iter().skip(1)).map(|((before, _), (after, at))| (*before, *after, *at)).collect();
+    let wanted: Vec<_> = pairs.into_iter().filter(|(_, _, at)| wanted.contains(at)).collect();
     let mut changed = HashMap::new();
-    for (before, after) in rows.iter().zip(rows.iter().skip(1)).filter(|(_, (at, _))| edits.contains(at)) {
-        let (old, new): (Dossier<C>, Dossier<C>) = (from_json(&before.1)?, from_json(&after.1)?);
-        let fields = old.content.differences(&new.content).iter().flat_map(Difference::fields).collect();
-        changed.insert(after.0, fields);
+    // A version may have half a megabyte: those of a few edits are in memory at a time.
+    for some in wanted.chunks(EDITS_AT_ONCE) {
+        let versions_of: Vec<i64> = some.iter().flat_map(|(before, after, _)| [*before, *after]).collect();
+        let bodies: HashMap<i64, String> = versions::table
+            .filter(versions::dossier_id.eq(id))
+            .filter(versions::version.eq_any(versions_of))
+            .select((versions::version, versions::body))
+            .load(conn)?
+            .into_iter()
+            .collect();
+        for (before, after, at) in some {
+            let (Some(old), Some(new)) = (bodies.get(before), bodies.get(after)) else { continue };
+            let (old, new): (Dossier<C>, Dossier<C>) = (from_json(old)?, from_json(new)?);
+            changed.insert(*at, old.content.differences(&new.content).iter().flat_map(Difference::fields).collect());
+        }
     }
     Ok(changed)
 }

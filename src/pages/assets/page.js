@@ -59,6 +59,7 @@ function show(page, address, button) {
   document.title = page.title;
   here.replaceChildren(...main.childNodes);
   history.replaceState(null, "", address);
+  addressed();
   enhance(here);
   // A row that was added is typed into next; else people hear what is wrong, or where they are.
   const rows = button?.name === "add" ? here.querySelectorAll(`[name^="${button.value}/"]`) : [];
@@ -733,7 +734,7 @@ function addressed() {
   const here = new URL(location.href);
   const forms = [...document.querySelectorAll("form[method=post]")].map((form) => new URL(form.action));
   const key = forms.find((to) => to.pathname === here.pathname && to.searchParams.has("key"))?.searchParams.get("key");
-  if (!key || here.searchParams.has("key")) return;
+  if (!key || here.searchParams.get("key") === key) return;
   here.searchParams.set("key", key);
   history.replaceState(null, "", here);
 }

@@ -41,6 +41,9 @@ pub const IMPORT_RIGHTS: [&str; 5] =
 /// Days after which a backup is too old.
 const OLD_BACKUP: i64 = 2;
 
+/// Days after which the server should have verified the trail again.
+const OLD_VERDICT: i64 = 2;
+
 /// Where the whole trail is verified: to read all of it at every look would take seconds once it is long.
 const VERIFIES: &str = "/administration?trail=verified";
 
@@ -56,14 +59,21 @@ async fn trail(page: &PageRequest) -> PageResult<StatusLine> {
         let never = page.t("Chưa kiểm chứng lần nào", "Never verified yet");
         return Ok(StatusLine { label, said: format!("{never}; {signed}"), well: true, href: VERIFIES.into() });
     };
-    let well = is_true(&seen, "/whole");
+    // A verdict that is old says nothing of today.
+    let old = show::day_of_moment(text(&seen, "/at")).is_some_and(|day| (page.today - day).num_days() > OLD_VERDICT);
+    let well = is_true(&seen, "/whole") && !old;
     let when = match show::moment(text(&seen, "/at"), page.language) {
         none if none.is_empty() => page.t("vừa kiểm chứng", "verified just now").to_owned(),
         at => format!("{} {at}", page.t("kiểm chứng lúc", "verified at")),
     };
     let row = show::grouped(number(&seen, "/seq"));
-    let said = match well {
+    let said = match is_true(&seen, "/whole") {
         true => format!("{}: {row}; {when}; {signed}", page.t("Nguyên vẹn, số dòng", "Whole, rows")),
+        false if number(&seen, "/seq") == 0 => format!(
+            "{}; {when}: {}",
+            page.t("Không kiểm chứng được", "It could not be verified"),
+            page.t("báo ngay người phụ trách", "tell whoever is responsible at once")
+        ),
         false => format!(
             "{} {row}; {when}: {}",
             page.t("Không nguyên vẹn từ dòng", "Not whole from row"),

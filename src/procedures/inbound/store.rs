@@ -13,7 +13,7 @@ use crate::db::{Conn, by_id, each, from_json, insert_rows, load_of, one_of, to_j
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
 use crate::dossier::parts::engagement::ProgrammeItem;
-use crate::dossier::parts::engagement::{Engagement, EngagementKind};
+use crate::dossier::parts::engagement::{Engagement, EngagementKind, EngagementsOf};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::Origin;
 use crate::dossier::store::is_void;
@@ -266,8 +266,8 @@ pub fn delete(conn: &mut Conn, ids: &[i64]) -> Result<()> {
     delete_programme(conn, ids)
 }
 
-/// Who receives guests between two moments: of these people, or of all.
-pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
+/// Who receives guests between two moments.
+pub fn engagements(conn: &mut Conn, whose: EngagementsOf<'_>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
     let query = hosts::table
         .inner_join(dossiers::table)
         .inner_join(items::table.on(items::delegation_id.eq(hosts::delegation_id).and(items::ord.eq(hosts::item_ord))))
@@ -278,16 +278,18 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
             hosts::starts_at,
             hosts::ends_at,
             dossiers::state,
-        ));
-    let rows: Vec<(i64, i64, String, Moment, Moment, String)> = match people {
-        Some(people) => {
-            let theirs = query
-                .filter(one_of(hosts::official_id, people))
-                .filter(hosts::starts_at.lt(to))
-                .filter(hosts::ends_at.gt(from));
+        ))
+        .filter(hosts::starts_at.lt(to))
+        .filter(hosts::ends_at.gt(from));
+    let rows: Vec<(i64, i64, String, Moment, Moment, String)> = match whose {
+        EngagementsOf::People(people) => {
+            let theirs = query.filter(one_of(hosts::official_id, people));
             each!(conn, c => theirs.load(c))?
         }
-        None => query.filter(items::starts_at.lt(to)).filter(items::ends_at.gt(from)).load(conn)?,
+        EngagementsOf::Dossiers(ids) => {
+            let theirs = query.filter(one_of(hosts::delegation_id, ids));
+            each!(conn, c => theirs.load(c))?
+        }
     };
     let engagement = |(official_id, delegation_id, place, starts, ends, state): (_, _, _, _, _, String)| Engagement {
         official_id,

@@ -9,7 +9,7 @@ use crate::db::schema::{dossiers, officials, outbound_members as members, outbou
 use crate::db::{Conn, by_id, each, from_json, insert_rows, load_of, one_of, to_json, word};
 use crate::dossier::StoredContent;
 use crate::dossier::flow::State;
-use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::engagement::{Engagement, EngagementsOf};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::model::{Funding, InvitingParty, Leave, Member, Origin, PartyOpinion, Stop};
 use crate::dossier::store::is_void;
@@ -267,8 +267,8 @@ pub fn asked_by(conn: &mut Conn, period: Period) -> Result<HashMap<i64, i64>> {
 /// Person, dossier, countries, first and last day, state.
 type AbroadRow = (i64, i64, String, Day, Day, String);
 
-/// Who is abroad between two moments: of these people, or of all; in whole local days.
-pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
+/// Who is abroad between two moments, in whole local days.
+pub fn engagements(conn: &mut Conn, whose: EngagementsOf<'_>, from: Moment, to: Moment) -> Result<Vec<Engagement>> {
     let query = members::table
         .inner_join(dossiers::table)
         .filter(members::verdict.is_null().or(members::verdict.ne("reject").assume_not_null()))
@@ -279,21 +279,18 @@ pub fn engagements(conn: &mut Conn, people: Option<&[i64]>, from: Moment, to: Mo
             members::begins_on,
             members::ends_on,
             dossiers::state,
-        ));
-    let rows: Vec<AbroadRow> = match people {
-        Some(people) => {
-            let theirs = query
-                .filter(one_of(members::official_id, people))
-                .filter(members::begins_on.le(day_of(to)))
-                .filter(members::ends_on.ge(day_of(from)));
+        ))
+        .filter(members::begins_on.le(day_of(to)))
+        .filter(members::ends_on.ge(day_of(from)));
+    let rows: Vec<AbroadRow> = match whose {
+        EngagementsOf::People(people) => {
+            let theirs = query.filter(one_of(members::official_id, people));
             each!(conn, c => theirs.load(c))?
         }
-        // Of all people the dossiers are asked: they are fewer.
-        None => query
-            .filter(dossiers::register.eq("outbound"))
-            .filter(dossiers::begins_on.le(day_of(to)))
-            .filter(dossiers::ends_on.ge(day_of(from)))
-            .load(conn)?,
+        EngagementsOf::Dossiers(ids) => {
+            let theirs = query.filter(one_of(members::delegation_id, ids));
+            each!(conn, c => theirs.load(c))?
+        }
     };
     let mut all = Vec::with_capacity(rows.len());
     for (official_id, delegation_id, place, from, to, state) in rows.into_iter().filter(|row| !is_void(&row.5)) {

@@ -60,8 +60,10 @@ on_both! {
         b.until("document.querySelector('.options:not([hidden]) li')", Vec::new()).await;
         b.keys(crate::chromium::driver::DOWN).await;
         b.keys(ENTER).await;
+        b.run("document.querySelector(\"[name='head']\").click()", Vec::new()).await;
         b.stop_server().await;
-        b.press("main form[data-rescue] > .buttons button").await;
+        b.tab_to("main form[data-rescue] > .buttons button").await;
+        b.keys(ENTER).await;
         b.until("document.querySelector('.status-line').innerText.includes('Mất kết nối')", Vec::new()).await;
         b.start_server(&w);
         b.until("!location.pathname.includes('/new/')", Vec::new()).await;
@@ -141,7 +143,7 @@ on_both! {
                 composed += 1;
             }
         }
-        assert!(composed > 15, "{composed}");
+        assert!(composed >= 12, "{composed}");
         b.go(&format!("/outbound-delegations/{id}/edit/days-and-stops")).await;
         b.run("const f = document.querySelector(\"[name='/stops/0/country']\"); f.focus(); f.select()", Vec::new()).await;
         b.command("Input.imeSetComposition", json!({"text": "hàn", "selectionStart": 3, "selectionEnd": 3})).await;

@@ -70,7 +70,7 @@ on_both! {
         assert_eq!(officer.send(&form).await.address, made.address);
         form.fill("/name", "Tỉnh Gunma");
         let refused = officer.send(&form).await;
-        assert!(refused.status == 422 && refused.text.contains("đã được gửi với nội dung khác"), "{}", refused.text);
+        assert!(refused.status == 422 && refused.text.contains("đã được gửi một lần với nội dung khác"), "{}", refused.text);
         let again = refused.form("/partners/new");
         assert!(!again.action.contains("one-and-the-same"), "{}", again.action);
         assert_eq!(officer.send(&again).await.status, 200);
@@ -122,7 +122,7 @@ on_both! {
         assert_eq!(page.all("tbody tr").len(), 50);
         let to = page.links().into_iter().find(|l| l.contains("print=true")).unwrap();
         let print = officer.get(&to).await;
-        assert!(print.all("tbody tr").len() == 60 && print.all(".lead").join("").contains("in 60"), "{}", print.text);
+        assert!(print.all("tbody tr").len() == 60 && print.all(".lead").join("").contains("bản in: 60 dòng"), "{}", print.text);
         assert!(print.links().iter().all(|l| !l.contains("cursor=") && !l.contains("print=")), "{:?}", print.links());
         let id = w.approved(w.small_trip().await).await;
         w.advance_days(21);
@@ -136,7 +136,7 @@ on_both! {
             let to = page.links().into_iter().find(|l| l.contains("print=true")).unwrap_or_else(|| panic!("{at}: {}", page.text));
             let print = officer.get(&to).await;
             assert_eq!(print.all("tbody tr").len(), page.all("tbody tr").len(), "{at}");
-            assert!(print.all(".lead").join("").contains("in "), "{at}: {}", print.text);
+            assert!(print.all(".lead").join("").contains("bản in: "), "{at}: {}", print.text);
         }
     }
 

@@ -122,7 +122,7 @@ fn wrongly_marked(html: &Html, words: &BTreeSet<&str>) -> Vec<String> {
 
 /// The kind of an address: without ids and without its query.
 pub fn kind_of(address: &str) -> String {
-    let path = address.split('?').next().unwrap();
+    let path = address.split(['?', '#']).next().unwrap();
     let parts = path.split('/').map(|part| if part.len() == 13 && part.starts_with('0') { "…" } else { part });
     parts.collect::<Vec<_>>().join("/")
 }

@@ -15,7 +15,7 @@ use crate::dossier::flow::{Action, Next, NotPossible, State};
 use crate::dossier::model::{Dossier, Listed};
 use crate::dossier::parts::attachments;
 use crate::dossier::parts::engagement::clashes;
-use crate::dossier::parts::engagement::{Engagement, ProgrammeItem};
+use crate::dossier::parts::engagement::{Engagement, EngagementsOf, ProgrammeItem};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::listed::{GuestsTaken, ListedRow, NamedGuest};
 use crate::dossier::parts::model::Origin;
@@ -232,11 +232,11 @@ impl dossier::Content for VisitContent {
 
     fn engagements_between(
         conn: &mut Conn,
-        people: Option<&[i64]>,
+        whose: EngagementsOf<'_>,
         from: Moment,
         to: Moment,
     ) -> Result<Vec<Engagement>> {
-        store::engagements(conn, people, from, to)
+        store::engagements(conn, whose, from, to)
     }
 
     fn programmes(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, Vec<ProgrammeItem>>> {

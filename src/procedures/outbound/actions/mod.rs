@@ -14,7 +14,7 @@ use crate::dossier::DayNames;
 use crate::dossier::differences::Difference;
 use crate::dossier::flow::{Action, Next, NotPossible, State};
 use crate::dossier::model::{Dossier, Listed};
-use crate::dossier::parts::engagement::Engagement;
+use crate::dossier::parts::engagement::{Engagement, EngagementsOf};
 use crate::dossier::parts::line::OwnColumns;
 use crate::dossier::parts::listed::ListedRow;
 use crate::dossier::parts::model::Origin;
@@ -209,11 +209,11 @@ impl dossier::Content for TripContent {
 
     fn engagements_between(
         conn: &mut Conn,
-        people: Option<&[i64]>,
+        whose: EngagementsOf<'_>,
         from: Moment,
         to: Moment,
     ) -> Result<Vec<Engagement>> {
-        store::engagements(conn, people, from, to)
+        store::engagements(conn, whose, from, to)
     }
 
     fn heads(conn: &mut Conn, ids: &[i64]) -> Result<HashMap<i64, String>> {
