@@ -1,4 +1,4 @@
-//! EngagementsOf an act on a dossier is, for the refusal that somebody else gets. Pure.
+//! Whose an act on a dossier is, for the refusal that somebody else gets. Pure.
 
 use crate::access::account::Actor;
 use crate::approval::process::{Process, StepStanding};

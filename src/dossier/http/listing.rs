@@ -228,7 +228,7 @@ async fn listing<C: Shown>(
     Ok(response.json(C::Page::from(Page { items, next: page.next, total })))
 }
 
-/// EngagementsOf turn it is in each dossier of a page, as far as the caller sees it.
+/// Whose turn it is in each dossier of a page, as far as the caller sees it.
 fn turns(
     conn: &mut Conn,
     call: &RequestContext,

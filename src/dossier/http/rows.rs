@@ -4,7 +4,7 @@ use crate::access::shorts::AgencyShort;
 use crate::dossier::store::list::DossierItem;
 use kernel::words::Body;
 
-/// EngagementsOf turn it is in a dossier, as far as the caller sees it.
+/// Whose turn it is in a dossier, as far as the caller sees it.
 #[derive(Debug, Clone)]
 pub struct RowTurn {
     pub waiting_for: Vec<Body>,
@@ -23,6 +23,6 @@ pub struct RegisterRow {
     pub agency: Option<AgencyShort>,
     /// The open step is past its due day.
     pub overdue: bool,
-    /// EngagementsOf turn it is, where that was asked for.
+    /// Whose turn it is, where that was asked for.
     pub turn: Option<RowTurn>,
 }

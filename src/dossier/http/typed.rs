@@ -94,7 +94,7 @@ fn as_typed<C: Shown>(
     content: C,
     kept: Option<Dossier<C>>,
 ) -> Result<Dossier<C>> {
-    // EngagementsOf trips, reminders and clashes would be told is the caller's own agency, and no other.
+    // Whose trips, reminders and clashes would be told is the caller's own agency, and no other.
     if agencies::find(conn, content.agency_id())?.is_some() {
         for_own_agency(call, &content)?;
     }

@@ -29,7 +29,7 @@ pub struct ProgrammeItem {
     pub restricted_area: bool,
 }
 
-/// EngagementsOf engagements are looked for.
+/// Whose engagements are looked for.
 #[derive(Debug, Clone, Copy)]
 pub enum EngagementsOf<'a> {
     /// Of these officials, in whatever dossier.

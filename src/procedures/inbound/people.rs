@@ -52,7 +52,7 @@ pub fn resolve(conn: &mut Conn, all: &mut [Guest], before: &[Guest], now: Moment
     let known: Vec<GuestPerson> = guests::table
         .filter(guests::passport_number.assume_not_null().eq_any(passports))
         .or_filter(
-            // EngagementsOf number was erased may be somebody else of that name.
+            // Whose number was erased may be somebody else of that name.
             guests::passport_number.is_null().and(guests::erased_at.is_null()).and(guests::name_norm.eq_any(names)),
         )
         .order(guests::id)
