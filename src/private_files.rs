@@ -2,7 +2,7 @@
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{Error, ErrorKind, Read, Result, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Creates a folder with those above it, for the owner alone; one that is there stays as it is.
 pub fn create_folder(path: &Path) -> Result<()> {
@@ -42,11 +42,16 @@ pub fn create_synced(path: &Path, bytes: &[u8]) -> Result<()> {
     written
 }
 
-/// The same under a name that others may look for: nobody ever sees a part of it.
-pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Where a file is written before it has its name.
+fn part_of(path: &Path) -> PathBuf {
     let mut part = path.as_os_str().to_owned();
     part.push(format!(".{:08x}", rand::random::<u32>()));
-    let part = Path::new(&part);
+    PathBuf::from(part)
+}
+
+/// The same under a name that others may look for: nobody ever sees a part of it.
+pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let part = &part_of(path);
     let there = create_synced(part, bytes).and_then(|()| match std::fs::hard_link(part, path) {
         // A disk without links, such as one of the network: the name is taken first, so that nobody's file is written over.
         Err(error) if error.kind() != ErrorKind::AlreadyExists => {
@@ -61,9 +66,7 @@ pub fn create_whole(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Puts a file in the place of the one that was there, so that nobody reads a part of it.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut part = path.as_os_str().to_owned();
-    part.push(format!(".{:08x}", rand::random::<u32>()));
-    let part = Path::new(&part);
+    let part = &part_of(path);
     create_synced(part, bytes)?;
     std::fs::rename(part, path).inspect_err(|_| drop(std::fs::remove_file(part)))
 }

@@ -191,14 +191,12 @@ fn against<'a>(
     let own = |pointer: &&String| section.holds(pointer);
     let faults: BTreeMap<String, String> = faults_of(rule, section).into_iter().collect();
     let told = faults.into_iter().map(|(pointer, said)| {
-        let name = pointer.split('/').nth(1).unwrap_or_default();
-        let field = section.fields.iter().map(|f| f.name.as_str()).find(|own| *own == name);
-        (field, FindingLine::beside("stop", page.t("Cần sửa", "To mend"), said))
+        (section.field_at(&pointer), FindingLine::beside("stop", page.t("Cần sửa", "To mend"), said))
     });
     let mut all: FieldFindings<'a> = told.collect();
     let mut lacking: Vec<&str> = Vec::new();
     for pointer in rule.into_iter().flat_map(|rule| &rule.lacking).filter(own).filter(|at| typed.is_blank(at)) {
-        let name = pointer.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
+        let name = labels::name_of(pointer);
         let label = labels::of("", name).map_or(name, |label| label.label(page.language));
         if !lacking.contains(&label) {
             lacking.push(label);

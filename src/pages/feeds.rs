@@ -58,10 +58,7 @@ async fn drawn(
     let address = |feed: &Value| feed.get("path").and_then(Value::as_str).map(|path| whole_address(page, path));
     let made = made.map(|feed| (text(feed, "/name").to_owned(), address(feed)));
     let feeds = items(&list, "/items").iter().map(line).collect();
-    Ok(html(
-        status,
-        &FeedsPage { frame, feeds, made, key: page.form_key(page.http.method() != Method::GET), name, fault },
-    ))
+    Ok(html(status, &FeedsPage { frame, feeds, made, key: page.opened_key(), name, fault }))
 }
 
 async fn added(page: &PageRequest, form: &[u8]) -> PageResult<HttpResponse> {

@@ -76,7 +76,7 @@ async fn made(page: &PageRequest, id: &str, status: u16, fault: UploadFault) -> 
         fault: fault.said,
         fault_at: fault.field,
         asked,
-        key: page.form_key(status != 200),
+        key: page.opened_key(),
         path,
         frame,
     };

@@ -123,7 +123,7 @@ async fn listed(page: &PageRequest, status: u16, fault: String) -> PageResult<Ht
         next: next.map(|cursor| format!("/imports?cursor={}", encoded(cursor))),
         templates: kinds.iter().map(template).collect(),
         kinds,
-        key: page.form_key(page.http.method() != Method::GET),
+        key: page.opened_key(),
         fault,
     };
     Ok(html(status, &body))
@@ -244,7 +244,7 @@ async fn shown(page: &PageRequest, id: &str, made: Option<Value>, refused: (u16,
         annotated: format!("/api/v1{path}/annotated"),
         commit: state == "staged",
         undo: state == "committed",
-        key: page.form_key(page.http.method() != Method::GET),
+        key: page.opened_key(),
         fault: refused.1,
         activations: items(&batch, "/activations").iter().map(once).collect(),
         path,

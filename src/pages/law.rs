@@ -187,7 +187,7 @@ async fn load_form(
     let label = collection("regulations").map_or("", |c| c.label.in_language(page.language));
     let title = page.t("Nạp bộ quy định", "Load a pack");
     let frame = Frame::of(page, "/regulations", title).await?.crumb(label, "/regulations");
-    let key = page.form_key(status != 200);
+    let key = page.opened_key();
     Ok(html(status, &LoadPage { frame, key, source, faults }))
 }
 

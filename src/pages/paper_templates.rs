@@ -25,7 +25,7 @@ async fn made(page: &PageRequest, kind: &str, status: u16, fault: String) -> Pag
     let list = collection("paper-templates").map_or("", |c| c.label.in_language(page.language));
     let title = format!("{}: {label}", page.t("Nạp mẫu riêng", "Load an own template"));
     let frame = Frame::of(page, "/registers", &title).await?.crumb(list, "/paper-templates");
-    let target = format!("/paper-templates/{}/upload?key={}", encoded(kind), page.form_key(status != 200));
+    let target = format!("/paper-templates/{}/upload?key={}", encoded(kind), page.opened_key());
     Ok(html(status, &TemplateUploadPage { frame, target, fault }))
 }
 

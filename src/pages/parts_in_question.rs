@@ -36,7 +36,7 @@ fn fields_of(code: FindingCode) -> &'static [&'static str] {
 /// The field of a part that a finding is about.
 pub fn field_of<'a>(finding: &FindingLine, section: &'a FormSection) -> Option<&'a str> {
     let about = finding.code.parse().map(fields_of).unwrap_or_default();
-    about.iter().find_map(|name| section.fields.iter().map(|f| f.name.as_str()).find(|own| own == name))
+    about.iter().find_map(|name| section.field_named(name))
 }
 
 /// The findings about a part.

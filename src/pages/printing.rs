@@ -46,19 +46,21 @@ pub async fn listed(page: &PageRequest, path: &str, query: &str, limited: bool) 
         Some(cursor) => page.get(&at(&cursor)).await?,
         None => page.get(&format!("{path}?{query}{limit}")).await?,
     };
+    let mut print = ListPrint { rows: None, cut: false, href: for_print(page) };
+    if !printed {
+        return Ok((list, print));
+    }
     let mut rows = items(&list, "/items").to_vec();
-    while let (true, Some(next)) = (printed && rows.len() < PRINTED, list.get("next").and_then(Value::as_str)) {
-        let more = page.get(&at(next)).await?;
+    let next_of = |list: &Value| list.get("next").and_then(Value::as_str).map(str::to_owned);
+    let mut next = next_of(&list);
+    while let Some(cursor) = next.as_ref().filter(|_| rows.len() < PRINTED) {
+        let more = page.get(&at(cursor)).await?;
         rows.extend(items(&more, "/items").iter().cloned());
-        if let (Some(all), Some(next)) = (list.as_object_mut(), more.get("next")) {
-            all.insert("next".into(), next.clone());
-        }
+        next = next_of(&more);
     }
-    let cut = printed && (rows.len() > PRINTED || list.get("next").is_some_and(|next| !next.is_null()));
-    if printed {
-        rows.truncate(PRINTED);
-    }
-    let print = ListPrint { rows: printed.then_some(rows.len()), cut, href: for_print(page) };
+    print.cut = rows.len() > PRINTED || next.is_some();
+    rows.truncate(PRINTED);
+    print.rows = Some(rows.len());
     if let Some(all) = list.as_object_mut() {
         all.insert("items".into(), Value::Array(rows));
     }

@@ -141,6 +141,11 @@ impl PageRequest {
         self.asked("key").filter(|_| !anew).unwrap_or_else(random_text)
     }
 
+    /// The same of a page whose form goes back to it: whatever was sent, the next one is another.
+    pub fn opened_key(&self) -> String {
+        self.form_key(self.http.method() != Method::GET)
+    }
+
     /// The value of a parameter of the query.
     pub fn asked(&self, name: &str) -> Option<String> {
         let query = self.http.query_string().as_bytes();

@@ -30,10 +30,19 @@ impl FormSection {
         self.only_for.is_empty() || self.only_for.iter().any(|p| p.word() == procedure) || !self.is_blank(typed)
     }
 
+    /// Its field of a name.
+    pub fn field_named(&self, name: &str) -> Option<&str> {
+        self.fields.iter().map(|field| field.name.as_str()).find(|own| *own == name)
+    }
+
+    /// Its field that a pointer leads to or into.
+    pub fn field_at(&self, pointer: &str) -> Option<&str> {
+        self.field_named(pointer.split('/').nth(1).unwrap_or_default())
+    }
+
     /// Whether a pointer is of one of its fields.
     pub fn holds(&self, pointer: &str) -> bool {
-        let name = pointer.split('/').nth(1).unwrap_or_default();
-        self.fields.iter().any(|field| field.name == name)
+        self.field_at(pointer).is_some()
     }
 
     /// Puts this part as it was typed over what the whole form held of it. Other parts stay.

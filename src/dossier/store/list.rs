@@ -11,7 +11,7 @@ use crate::db::{Conn, MultiBackend, containing, searched_words};
 use crate::dossier::flow::State;
 use crate::dossier::store::few::among_few;
 use crate::dossier::store::filter::{DossierFilter, ListedBy};
-use crate::dossier::store::visible::{RowCondition, visible, visible_whole};
+use crate::dossier::store::visible::{RowCondition, either, visible, visible_whole};
 use crate::dossier::store::words_of;
 use crate::error::Result;
 use kernel::procedure::RegisterEntries;
@@ -68,11 +68,7 @@ fn content_says<'a>(member: &str, words: impl Iterator<Item = &'a str>) -> Optio
     let mut found: Option<RowCondition> = None;
     for word in words {
         let pattern = format!("%\"{member}\":\"{word}\"%");
-        let one = dossiers::content.like(pattern);
-        found = Some(match found {
-            Some(others) => Box::new(others.or(one)),
-            None => Box::new(one),
-        });
+        either(&mut found, Box::new(dossiers::content.like(pattern)));
     }
     found
 }
@@ -259,10 +255,7 @@ pub fn with_counterpart(
     let mut theirs: Option<RowCondition> = None;
     for (name, country) in names {
         let own = dossiers::counterpart_norm.eq(name.clone()).and(dossiers::counterpart_country.eq(country.clone()));
-        theirs = Some(match theirs {
-            Some(others) => Box::new(others.or(own)),
-            None => Box::new(own),
-        });
+        either(&mut theirs, Box::new(own));
     }
     let Some(theirs) = theirs else { return Ok(Vec::new()) };
     let query = dossiers::table

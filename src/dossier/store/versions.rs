@@ -75,9 +75,8 @@ pub fn fields_changed<C: Content>(conn: &mut Conn, id: i64, edits: &[Moment]) ->
         .select((versions::version, versions::at))
         .load(conn)?;
     let wanted: HashSet<&Moment> = edits.iter().collect();
-    let pairs: Vec<(i64, i64, Moment)> =
-        rows.iter().zip(rows.iter().skip(1)).map(|((before, _), (after, at))| (*before, *after, *at)).collect();
-    let wanted: Vec<_> = pairs.into_iter().filter(|(_, _, at)| wanted.contains(at)).collect();
+    let pairs = rows.iter().zip(rows.iter().skip(1)).filter(|(_, (_, at))| wanted.contains(at));
+    let wanted: Vec<(i64, i64, Moment)> = pairs.map(|((before, _), (after, at))| (*before, *after, *at)).collect();
     let mut changed = HashMap::new();
     // A version may have half a megabyte: those of a few edits are in memory at a time.
     for some in wanted.chunks(EDITS_AT_ONCE) {

@@ -72,7 +72,8 @@ pub fn by_steps(actor: &Actor) -> bool {
         && held.any(|s| s.which.asked(actor).is_some())
 }
 
-fn either(seen: &mut Option<RowCondition>, condition: RowCondition) {
+/// Either of two conditions; the first is alone.
+pub fn either(seen: &mut Option<RowCondition>, condition: RowCondition) {
     *seen = Some(match seen.take() {
         Some(others) => Box::new(others.or(condition)),
         None => condition,

@@ -67,18 +67,11 @@ async fn trail(page: &PageRequest) -> PageResult<StatusLine> {
         at => format!("{} {at}", page.t("kiểm chứng lúc", "verified at")),
     };
     let row = show::grouped(number(&seen, "/seq"));
-    let said = match is_true(&seen, "/whole") {
-        true => format!("{}: {row}; {when}; {signed}", page.t("Nguyên vẹn, số dòng", "Whole, rows")),
-        false if number(&seen, "/seq") == 0 => format!(
-            "{}; {when}: {}",
-            page.t("Không kiểm chứng được", "It could not be verified"),
-            page.t("báo ngay người phụ trách", "tell whoever is responsible at once")
-        ),
-        false => format!(
-            "{} {row}; {when}: {}",
-            page.t("Không nguyên vẹn từ dòng", "Not whole from row"),
-            page.t("báo ngay người phụ trách", "tell whoever is responsible at once")
-        ),
+    let tell = page.t("báo ngay người phụ trách", "tell whoever is responsible at once");
+    let said = match (is_true(&seen, "/whole"), number(&seen, "/seq")) {
+        (true, _) => format!("{}: {row}; {when}; {signed}", page.t("Nguyên vẹn, số dòng", "Whole, rows")),
+        (false, 0) => format!("{}; {when}: {tell}", page.t("Không kiểm chứng được", "It could not be verified")),
+        (false, _) => format!("{} {row}; {when}: {tell}", page.t("Không nguyên vẹn từ dòng", "Not whole from row")),
     };
     Ok(StatusLine { label, said, well, href: if now { "/audit" } else { VERIFIES }.into() })
 }

@@ -166,8 +166,7 @@ impl Drawing<'_> {
 
     /// What one row of a list is called.
     fn one_of(&self, list: &str) -> &'static str {
-        let name = list.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
-        labels::of(self.schema, name).map_or("", |label| label.one(self.language))
+        labels::of(self.schema, labels::name_of(list)).map_or("", |label| label.one(self.language))
     }
 
     fn view(&self, pointer: String, kind: &InputKind, label: &str, hint: &str, optional: bool) -> DrawnField {

@@ -48,6 +48,11 @@ fn table() -> &'static HashMap<&'static str, FieldLabel> {
     })
 }
 
+/// The name of the field that a pointer leads to: `guests` of `/guests/2`.
+pub fn name_of(pointer: &str) -> &str {
+    pointer.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default()
+}
+
 /// The label of a field: of this body, else of any body that has it.
 pub fn of(schema: &str, name: &str) -> Option<&'static FieldLabel> {
     table().get(format!("{schema}.{name}").as_str()).or_else(|| table().get(name))

@@ -147,7 +147,7 @@ pub enum Sent {
 fn secrets(language: Language, schema: &str, typed: &Typed) -> HashMap<String, String> {
     let marked = typed.0.iter().filter(|(at, value)| at.starts_with('/') && bears_secret_mark(value));
     let told = |at: &str| {
-        let name = at.rsplit('/').find(|part| part.parse::<usize>().is_err()).unwrap_or_default();
+        let name = labels::name_of(at);
         let label = labels::of(schema, name).map_or(name, |label| label.label(language));
         language.say(
             &format!("Có dấu độ mật ở «{label}». Hệ thống không nhận bí mật nhà nước; xử lý theo đường văn bản mật."),
