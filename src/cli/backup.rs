@@ -45,7 +45,8 @@ pub fn take(file: &Path, place: &DataPlace, config: &Config, now: Moment) -> Res
     let manifest = snapshot::take(&address, &folder, file, key(config)?.as_ref(), now)?;
     let db = Db::open(address)?;
     let detail = json!({"rows": manifest.rows.values().sum::<i64>(), "audit_seq": manifest.audit.seq});
-    db.write_now(move |conn| RequestContext::command_line(now).remember(conn, "backup", "database", detail))?;
+    db.write_in_turn(move |conn| RequestContext::command_line(now).remember(conn, "backup", "database", detail))
+        .with_context(|| format!("{} is whole, but the trail has no line about it", file.display()))?;
     db.close();
     println!("{}", told(&manifest));
     Ok(())

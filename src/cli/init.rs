@@ -52,7 +52,7 @@ pub fn init(from: Option<&Path>, place: &DataPlace, config: &Config, now: Moment
     upgrade(&address, Some(&attachments), now)?;
     let db = opened(address.clone(), Some(&attachments))?;
     let installation = wanted.clone();
-    let done = db.write_now(move |conn| install(conn, &registers(), &installation, lists, now));
+    let done = db.write_in_turn(move |conn| install(conn, &registers(), &installation, lists, now));
     db.close();
     let done = done.map_err(told)?;
     let written = write_settings(&settings, &wanted, &address, &attachments, config);

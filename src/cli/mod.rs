@@ -227,7 +227,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
         }
         Command::RebuildFacts { place } => {
             let db = place.open(&config()?)?;
-            let counted = db.write_now(|conn| procedures::rebuild_facts(conn, &registers()))?;
+            let counted = db.write_in_turn(|conn| procedures::rebuild_facts(conn, &registers()))?;
             db.close();
             println!("{counted} delegation(s) counted");
             Ok(())
@@ -262,7 +262,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
                 AdminCommand::Reset { username, second_factor, place } => (username, place, false, second_factor),
                 AdminCommand::EndSessions { place } => {
                     let db = place.open(&config()?)?;
-                    let ended = db.write_now(move |conn| access::activation::end_all_sessions(conn, now))?;
+                    let ended = db.write_in_turn(move |conn| access::activation::end_all_sessions(conn, now))?;
                     db.close();
                     println!("{ended} sign-in(s) ended; everybody signs in again");
                     return Ok(());
@@ -270,7 +270,7 @@ pub fn run(Cli { config, command }: Cli) -> Result<()> {
             };
             let db = place.open(&config()?)?;
             let token =
-                db.write_now(move |conn| access::activation::admin_token(conn, &username, create, factor, now))?;
+                db.write_in_turn(move |conn| access::activation::admin_token(conn, &username, create, factor, now))?;
             db.close();
             println!("{token}");
             Ok(())

@@ -51,7 +51,7 @@ pub fn load(file: &Path, place: &DataPlace, config: &Config) -> Result<()> {
     let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let db = place.open(config)?;
     let now = Clock::Machine.now();
-    let loaded = db.write_now(move |conn| {
+    let loaded = db.write_in_turn(move |conn| {
         let loaded = regulations::add(conn, &source, &[], now)?;
         if let Ok(pack) = &loaded {
             let detail = serde_json::json!({"version": pack.version});

@@ -96,9 +96,9 @@ pub fn demo(config: &Config, place: &DataPlace, listen: &str, sample: bool) -> R
     upgrade(&address, Some(&folder), Clock::Machine.now())?;
     let house = house(config, address, folder, config.jurisdiction().unwrap_or(ngoaivu::demo::JURISDICTION))?;
     let now = house.clock.now();
-    let world = house.db.write_now(move |conn| ngoaivu::demo::make(conn, now))?;
+    let world = house.db.write_in_turn(move |conn| ngoaivu::demo::make(conn, now))?;
     if sample {
-        house.db.write_now(move |conn| ngoaivu::demo::sample::fill(conn, now))?;
+        house.db.write_in_turn(move |conn| ngoaivu::demo::sample::fill(conn, now))?;
     }
     answer(house, listen, |address| {
         print!("{}", ngoaivu::demo::greeting(address, &world, day_of(now)));

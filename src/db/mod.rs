@@ -8,6 +8,7 @@ mod pulse;
 pub mod roles;
 pub mod sealed;
 mod turns;
+mod write_job;
 mod writer;
 
 pub use ::schema;
@@ -27,6 +28,7 @@ use kernel::text::fold;
 pub use one_of::one_of;
 use pulse::Pulse;
 use turns::Turns;
+use write_job::WriteWait;
 use writer::Writer;
 
 /// Evaluates one expression on the concrete connection. For the few statements that diesel's multi-backend lacks, and
@@ -91,13 +93,6 @@ pub struct Db {
 
 /// After so long without an answer, a connection is tried before it is used.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// Tries of a write at a start; each waits for another server as long as a request does.
-const TURNS: usize = 30;
-
-/// How long a request waits on PostgreSQL until its write begins: as the lock that it then waits for takes two seconds at most,
-/// it is answered within five.
-const PATIENCE: Duration = Duration::from_millis(2_500);
 
 /// How long a request waits for its write on PostgreSQL in any case.
 const LONGEST: Duration = Duration::from_secs(20);
@@ -246,8 +241,7 @@ impl Db {
     {
         self.still_there()?;
         let (tell, told) = tokio::sync::oneshot::channel();
-        let patience = matches!(self.address, Address::Postgresql(_)).then_some(PATIENCE);
-        let turn = self.writer.submit(patience, self.sealing(job), move |outcome| {
+        let turn = self.writer.submit(WriteWait::of_request(&self.address), self.sealing(job), move |outcome| {
             if let Ok(value) = &outcome {
                 then(value);
             }
@@ -261,7 +255,7 @@ impl Db {
             Address::Postgresql(_) => tokio::time::timeout(LONGEST, told).await.ok().flatten(),
         };
         match told {
-            Some(outcome) => outcome.unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into()))),
+            Some(outcome) => outcome.unwrap_or_else(|_| Err(not_begun())),
             None if turn.give_up() => Err(silent()),
             None => Err(Error::Unconfirmed("the commit was not answered".into())),
         }
@@ -276,33 +270,35 @@ impl Db {
         move |conn| with_keys(keys.get(), || job(conn))
     }
 
-    /// Writes and blocks the current thread (command line, tests).
+    /// Writes and blocks the current thread, for as long as a request would wait (jobs, tests).
     pub fn write_now<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let (tell, told) = std::sync::mpsc::channel();
-        self.writer.submit(None, self.sealing(job), move |outcome| {
-            let _ = tell.send(outcome);
-        })?;
-        told.recv().unwrap_or_else(|_| Err(Error::Unavailable("the writer stopped".into())))
+        self.write_blocking(WriteWait::Turns(1), job)
     }
 
-    /// Writes at a start or an upgrade, when another process may hold the lock for longer than a request would wait.
+    /// Writes beside another process, which may hold the lock for longer than a request would wait: at a start, at an
+    /// upgrade, by a command.
     pub fn write_in_turn<T, F>(&self, job: F) -> Result<T>
     where
         T: Send + 'static,
-        F: Fn(&mut Conn) -> Result<T> + Clone + Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
     {
-        let mut done = self.write_now(job.clone());
-        for _ in 1..TURNS {
-            if !matches!(done, Err(Error::Unavailable(_))) {
-                break;
-            }
-            done = self.write_now(job.clone());
-        }
-        done
+        self.write_blocking(WriteWait::beside_another(), job)
+    }
+
+    fn write_blocking<T, F>(&self, wait: WriteWait, job: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let (tell, told) = std::sync::mpsc::channel();
+        self.writer.submit(wait, self.sealing(job), move |outcome| {
+            let _ = tell.send(outcome);
+        })?;
+        told.recv().unwrap_or_else(|_| Err(not_begun()))
     }
 
     /// Waits for the last group; on SQLite, folds the write-ahead log into the database file.
@@ -313,6 +309,11 @@ impl Db {
             let _ = conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE);");
         }
     }
+}
+
+/// What is told of a write that never ran: the lock was held by another process, or the database is gone.
+fn not_begun() -> Error {
+    Error::Unavailable("the database is busy or cannot be reached: nothing was written".into())
 }
 
 fn silent() -> Error {

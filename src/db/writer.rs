@@ -2,7 +2,7 @@
 //! answers their callers.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 
 use crate::db::connection::{Address, Conn};
+use crate::db::write_job::{Job, JobAct, JobAnswer, NotCommitted, WriteTurn, WriteWait};
 use crate::error::{Error, Result};
 
 /// Maximum jobs per commit.
@@ -21,74 +22,8 @@ const QUEUE: usize = 2048;
 /// end. The number is arbitrary but must never change.
 const WRITE_LOCK: &str = "SELECT pg_advisory_xact_lock(7305201)";
 
-/// Why a group is not known to be on disk.
-#[derive(Debug, Clone)]
-enum NotCommitted {
-    RolledBack(String),
-    /// PostgreSQL went away between the commit and its answer.
-    Unknown(String),
-}
-
-impl From<NotCommitted> for Error {
-    fn from(why: NotCommitted) -> Self {
-        match why {
-            NotCommitted::RolledBack(why) => Error::Unavailable(why),
-            NotCommitted::Unknown(why) => Error::Unconfirmed(why),
-        }
-    }
-}
-
-/// Called once it is known whether the commit succeeded.
-type JobAnswer = Box<dyn FnOnce(std::result::Result<(), NotCommitted>) + Send>;
-/// What a job does; runs in a savepoint, which `Err` rolls back.
-type JobAct = Box<dyn FnOnce(&mut Conn) -> std::result::Result<JobAnswer, JobAnswer> + Send>;
-
-struct Job {
-    act: JobAct,
-    turn: WriteTurn,
-    /// When it is too late to begin it, if writes stall.
-    until: Option<Instant>,
-}
-
-impl Job {
-    /// Whether it is worth to begin it. Behind a write that waited for a lock, each of those that queue would wait for the same
-    /// lock, one after another; where writes are only many, they are done in their turn.
-    fn is_wanted(&self, stalled: bool) -> bool {
-        let late = stalled && self.until.is_some_and(|until| Instant::now() >= until);
-        !late && !self.turn.is_given_up()
-    }
-}
-
 /// A write that takes so long waits for somebody else.
 const STALL: Duration = Duration::from_millis(1_500);
-
-/// Decides between a caller who waits no longer and the commit: what was given up is not committed, and what is being
-/// committed cannot be given up.
-#[derive(Debug, Clone, Default)]
-pub struct WriteTurn(Arc<AtomicU8>);
-
-impl WriteTurn {
-    const OPEN: u8 = 0;
-    const GIVEN_UP: u8 = 1;
-    const COMMITTING: u8 = 2;
-
-    fn moves_to(&self, state: u8) -> bool {
-        self.0.compare_exchange(Self::OPEN, state, Ordering::AcqRel, Ordering::Acquire).is_ok()
-    }
-
-    /// Gives the job up; false if its commit has begun.
-    pub fn give_up(&self) -> bool {
-        self.moves_to(Self::GIVEN_UP)
-    }
-
-    fn commit(&self) -> bool {
-        self.moves_to(Self::COMMITTING)
-    }
-
-    fn is_given_up(&self) -> bool {
-        self.0.load(Ordering::Acquire) == Self::GIVEN_UP
-    }
-}
 
 enum Message {
     Run(Job),
@@ -131,16 +66,15 @@ impl Writer {
         Ok(Writer { queue, thread: Arc::new(Mutex::new(Some(thread))), waiting: Arc::default() })
     }
 
-    /// Submits a job; `answer` is called after the commit, or with the error. It is dropped if the job is given up, or if
-    /// writes stall and it has not begun within `patience`.
-    pub fn submit<T, F, A>(&self, patience: Option<Duration>, job: F, answer: A) -> Result<WriteTurn>
+    /// Submits a job; `answer` is called after the commit, or with the error. It is dropped if the job is given up, or has
+    /// waited in vain.
+    pub fn submit<T, F, A>(&self, wait: WriteWait, job: F, answer: A) -> Result<WriteTurn>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
         A: FnOnce(Result<T>) + Send + 'static,
     {
         let waits = Waits::new(&self.waiting);
-        let turn = WriteTurn::default();
         let act: JobAct = Box::new(move |conn| {
             let _waits = waits;
             match catch_unwind(AssertUnwindSafe(|| job(conn))) {
@@ -149,7 +83,8 @@ impl Writer {
                 Err(_) => Err(Box::new(move |_| answer(Err(Error::Internal("a write panicked".into()))))),
             }
         });
-        let job = Job { act, turn: turn.clone(), until: patience.map(|patience| Instant::now() + patience) };
+        let job = Job::new(act, wait);
+        let turn = job.turn.clone();
         self.queue.try_send(Message::Run(job)).map_err(|e| match e {
             TrySendError::Full(_) => Error::Unavailable("the write queue is full".into()),
             TrySendError::Disconnected(_) => Error::Unavailable("the writer has stopped".into()),
@@ -174,10 +109,13 @@ impl Writer {
 
 fn run(address: &Address, mut conn: Option<Conn>, jobs: &Receiver<Message>) {
     let mut stalled = false;
+    let mut group: Vec<Job> = Vec::new();
+    let mut last = false;
     loop {
-        let Ok(Message::Run(first)) = jobs.recv() else { return };
-        let mut group = vec![first];
-        let mut last = false;
+        if group.is_empty() {
+            let Ok(Message::Run(first)) = jobs.recv() else { return };
+            group.push(first);
+        }
         while group.len() < GROUP {
             match jobs.try_recv() {
                 Ok(Message::Run(job)) => group.push(job),
@@ -189,10 +127,11 @@ fn run(address: &Address, mut conn: Option<Conn>, jobs: &Receiver<Message>) {
             }
         }
         let mut open = conn.take().or_else(|| reconnect(address));
-        let healthy = commit_group(open.as_mut(), group, &mut stalled);
+        let (healthy, again) = commit_group(open.as_mut(), group, &mut stalled);
         // After a failed BEGIN, COMMIT or ROLLBACK the connection's state is unknown: take a new one.
         conn = open.filter(|_| healthy);
-        if last {
+        group = again;
+        if last && group.is_empty() {
             return;
         }
     }
@@ -209,17 +148,17 @@ fn reconnect(address: &Address) -> Option<Conn> {
     }
 }
 
-/// Runs one group; returns false if the connection must not be used again.
-fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>, stalled: &mut bool) -> bool {
+/// Runs one group; returns whether the connection may be used again, and the jobs that wait for another turn.
+fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>, stalled: &mut bool) -> (bool, Vec<Job>) {
     let Some(conn) = conn else {
-        return fail_unrun(group, "no connection");
+        return (false, not_begun(group, "no connection"));
     };
     let begun = Instant::now();
     let opened = begin(conn);
     *stalled |= begun.elapsed() >= STALL;
     if let Err(error) = opened {
         tracing::error!(%error, "BEGIN failed");
-        return fail_unrun(group, "the transaction could not be started");
+        return (false, not_begun(group, "the transaction could not be started"));
     }
     let mut done: Vec<(WriteTurn, JobAnswer)> = Vec::with_capacity(group.len());
     let mut refused: Vec<JobAnswer> = Vec::new();
@@ -278,7 +217,19 @@ fn commit_group(conn: Option<&mut Conn>, group: Vec<Job>, stalled: &mut bool) ->
     for (_, answer) in done {
         answer(verdict.clone());
     }
-    verdict.is_ok()
+    (verdict.is_ok(), Vec::new())
+}
+
+/// Of jobs that could not begin, those that have another turn; the others are dropped.
+fn not_begun(group: Vec<Job>, why: &str) -> Vec<Job> {
+    let (mut again, unrun): (Vec<Job>, Vec<Job>) = group.into_iter().partition(|job| job.turns > 1);
+    if !unrun.is_empty() {
+        fail_unrun(unrun, why);
+    }
+    for job in &mut again {
+        job.turns -= 1;
+    }
+    again
 }
 
 fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
@@ -293,12 +244,9 @@ fn begin(conn: &mut Conn) -> diesel::QueryResult<()> {
 }
 
 /// Drops jobs that never ran. This closes their answer channels, so that the callers get 503.
-fn fail_unrun(jobs: Vec<Job>, why: &str) -> bool {
-    for job in jobs {
-        drop(job);
-    }
-    tracing::warn!(why, "writes were refused");
-    false
+fn fail_unrun(jobs: Vec<Job>, why: &str) {
+    tracing::warn!(why, jobs = jobs.len(), "writes were refused");
+    drop(jobs);
 }
 
 #[cfg(test)]
@@ -327,7 +275,7 @@ mod tests {
             let (let_go, gate) = channel::<()>();
             let (tell, told) = channel();
             let first = writer.submit(
-                None,
+                WriteWait::Turns(1),
                 move |conn| {
                     begins.send(()).unwrap();
                     gate.recv().unwrap();
@@ -337,8 +285,11 @@ mod tests {
             );
             begun.recv().unwrap();
             let (tell_second, told_second) = channel();
-            let second =
-                writer.submit(None, |conn| next(conn, "second"), move |done| tell_second.send(done.is_ok()).unwrap());
+            let second = writer.submit(
+                WriteWait::Turns(1),
+                |conn| next(conn, "second"),
+                move |done| tell_second.send(done.is_ok()).unwrap(),
+            );
             let (first, second) = (first.unwrap(), second.unwrap());
             assert!(if name == "waiting" { second.give_up() } else { first.give_up() });
             let_go.send(()).unwrap();
@@ -357,12 +308,29 @@ mod tests {
     }
 
     #[test]
-    fn only_behind_a_write_that_stalled_is_it_too_late_to_begin() {
-        let job = |until| Job { act: Box::new(|_| Ok(Box::new(|_| ()))), turn: WriteTurn::default(), until };
-        let late = job(Some(Instant::now()));
-        assert!(late.is_wanted(false) && !late.is_wanted(true));
-        let patient = job(None);
-        assert!(patient.is_wanted(true));
-        assert!(patient.turn.give_up() && !patient.is_wanted(false));
+    fn a_command_waits_for_another_turn_where_a_request_is_refused() {
+        let (writer, address, folder) = writer("turns");
+        writer.stop();
+        let (mut other, mut conn) = (address.connect().unwrap(), address.connect().unwrap());
+        conn.batch_execute("PRAGMA busy_timeout = 0").unwrap();
+        let job = |turns, name: &'static str| {
+            let act: JobAct = Box::new(move |conn| match next(conn, name) {
+                Ok(_) => Ok(Box::new(|_| ())),
+                Err(_) => Err(Box::new(|_| ())),
+            });
+            Job::new(act, WriteWait::Turns(turns))
+        };
+        let mut group = vec![job(1, "request"), job(3, "command")];
+        other.batch_execute("BEGIN IMMEDIATE").unwrap();
+        for left in [2, 1] {
+            let (healthy, again) = commit_group(Some(&mut conn), group, &mut false);
+            assert_eq!((healthy, again.iter().map(|job| job.turns).collect::<Vec<_>>()), (false, vec![left]));
+            group = again;
+        }
+        other.batch_execute("ROLLBACK").unwrap();
+        let (healthy, again) = commit_group(Some(&mut conn), group, &mut false);
+        assert!(healthy && again.is_empty());
+        assert_eq!(["request", "command"].map(|name| counter(&mut conn, name).unwrap()), [0, 1]);
+        std::fs::remove_dir_all(folder).unwrap();
     }
 }
