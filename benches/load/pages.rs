@@ -66,7 +66,7 @@ pub fn measure(server: &Server, folder: &Path, seconds: u32, officer: &str, id: 
     // What a page asks the API for, its main read first; every page asks for the account and its numbers.
     let pages = [
         ("home", "/".to_owned(), vec!["/inbox?limit=20".to_owned(), "/duties?open=true&limit=10".to_owned()]),
-        ("list", format!("/{list}"), vec![format!("/{list}&limit=50&count=true")]),
+        ("list", format!("/{list}"), vec![format!("/{list}&sort=-updated_at&limit=50&count=true&waiting=true")]),
         (
             "dossier",
             dossier.clone(),

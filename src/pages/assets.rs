@@ -1,14 +1,13 @@
 //! What pages load beside themselves: styles and pictures, in the binary, under addresses that change with their content.
 
-use std::io::Write as _;
 use std::sync::OnceLock;
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use flate2::Compression;
-use flate2::write::GzEncoder;
 
 use crate::error::{Result, not_found};
+use crate::pages::packing::{self, takes_gzip};
 use crate::web::idempotency::fingerprint;
 
 struct Asset {
@@ -37,23 +36,10 @@ pub fn address(name: &str) -> String {
     format!("/assets/{tag}/{name}")
 }
 
-/// The assets as a bad line carries them (gzip, RFC 1952), in their order.
+/// The assets in gzip, in their order.
 fn packed() -> &'static [Vec<u8>] {
     static PACKED: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
-    PACKED.get_or_init(|| {
-        let pack = |asset: &Asset| {
-            let mut writer = GzEncoder::new(Vec::new(), Compression::best());
-            // Writing into memory does not fail; an empty body is never sent.
-            writer.write_all(asset.body).and_then(|()| writer.finish()).unwrap_or_default()
-        };
-        ASSETS.iter().map(pack).collect()
-    })
-}
-
-/// Whether the browser takes an answer in gzip.
-fn takes_gzip(req: &HttpRequest) -> bool {
-    let given = req.headers().get(header::ACCEPT_ENCODING).and_then(|v| v.to_str().ok()).unwrap_or_default();
-    given.split(',').any(|one| one.trim().eq_ignore_ascii_case("gzip") || one.trim().starts_with("gzip;q=1"))
+    PACKED.get_or_init(|| ASSETS.iter().map(|asset| packing::packed(asset.body, Compression::best())).collect())
 }
 
 /// An asset. Its address names its content, so that it may be kept for a year.

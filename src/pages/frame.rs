@@ -1,7 +1,6 @@
 //! The frame around every page: who is signed in, where they may go, how much waits; and the pages for what cannot be
 //! shown.
 
-use actix_web::body::{BoxBody, MessageBody as _};
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, HttpResponseBuilder, ResponseError as _};
@@ -14,11 +13,10 @@ use crate::pages::assets;
 use crate::pages::collections::lookup::of_area;
 use crate::pages::collections::model::Area;
 use crate::pages::marks::{self, marked};
+use crate::pages::packing::travelling;
 use crate::pages::registers::{RegisterPages, entries};
 use crate::pages::request::{PageRequest, PageResult, Trouble, encoded, see_other};
 use crate::pages::show::{self, items, may, number, text};
-use crate::web::etag::IfNoneMatch;
-use crate::web::idempotency::fingerprint;
 use kernel::text::Language;
 
 /// A place that the navigation names.
@@ -242,7 +240,7 @@ fn with_headers(mut response: HttpResponseBuilder) -> HttpResponseBuilder {
         .content_type("text/html; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::CONTENT_SECURITY_POLICY, POLICY))
-        .insert_header((header::VARY, HeaderValue::from_static("Cookie, Accept-Language")));
+        .insert_header((header::VARY, HeaderValue::from_static("Cookie, Accept-Language, Accept-Encoding")));
     response
 }
 
@@ -269,7 +267,7 @@ struct AgainPage {
 /// The page, or the page that says why there is none.
 pub async fn answer(page: &PageRequest, made: PageResult<HttpResponse>) -> HttpResponse {
     match made {
-        Ok(response) => known_already(page, response),
+        Ok(response) => travelling(&page.http, response),
         Err(Trouble::SignIn) => sign_in_first(page),
         // Nothing else is open to them before.
         Err(Trouble::Refused { problem, .. }) if text(&problem, "/code") == Code::SecondFactorRequired.word() => {
@@ -278,40 +276,6 @@ pub async fn answer(page: &PageRequest, made: PageResult<HttpResponse>) -> HttpR
         Err(Trouble::Refused { status, problem }) => refused(page, status, &problem).await,
     }
 }
-
-/// A page that only shows has an entity tag, so that a bad line carries it once. A form has none: its key is new each time.
-fn known_already(page: &PageRequest, response: HttpResponse) -> HttpResponse {
-    if page.http.method() != Method::GET || response.status() != StatusCode::OK {
-        return response;
-    }
-    let (mut response, body) = response.into_parts();
-    let bytes = match body.try_into_bytes() {
-        Ok(bytes) => bytes,
-        Err(body) => return response.set_body(body),
-    };
-    let says = |word: &[u8]| show::stands_in(&bytes, word);
-    // What shows passport numbers is stored nowhere.
-    if says(FORM) || says(REVEALED) {
-        return response.set_body(BoxBody::new(bytes));
-    }
-    let tag = format!("\"{}\"", fingerprint(&bytes));
-    let known = IfNoneMatch::read(page.http.headers()).hits(&tag);
-    let headers = response.headers_mut();
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    if let Ok(tag) = HeaderValue::from_str(&tag) {
-        headers.insert(header::ETAG, tag);
-    }
-    if known {
-        *response.status_mut() = StatusCode::NOT_MODIFIED;
-        return response.set_body(BoxBody::new(()));
-    }
-    response.set_body(BoxBody::new(bytes))
-}
-
-/// What every form of an act, of a part or of the account says of itself.
-const FORM: &[u8] = b" novalidate";
-/// What a page says of itself that shows passport numbers in full.
-const REVEALED: &[u8] = b" data-revealed";
 
 /// Who comes by a link of another site brings no cookie (`SameSite=Strict`). The browser is asked to come once more by
 /// itself, and then brings it.

@@ -14,6 +14,7 @@ use crate::pages::request::{PageRequest, PageResult};
 use crate::pages::show::{self, is_true, items, may, number, text};
 use crate::pages::supplement;
 use crate::pages::unfinished::unfinished;
+use kernel::words::Body;
 
 /// Dossiers of one kind on the home page.
 struct HomeGroup {
@@ -75,14 +76,23 @@ struct HomePage {
 /// The dossiers that a query finds, up to a limit of each register, and where more of them are.
 struct FoundDossierRows {
     rows: Vec<Row>,
+    /// How many there are, shown or not.
+    total: i64,
     more: Vec<MoreLink>,
 }
 
 impl FoundDossierRows {
-    /// How many, as far as they are shown.
-    fn said(&self, page: &PageRequest) -> String {
-        let over = if self.more.is_empty() || self.rows.is_empty() { "" } else { page.t("hơn ", "over ") };
-        format!("{over}{}", self.rows.len())
+    /// Takes out the rows that belong elsewhere; they are not counted here.
+    fn take_out(&mut self, elsewhere: impl FnMut(&mut Row) -> bool) -> Vec<Row> {
+        let taken: Vec<Row> = self.rows.extract_if(.., elsewhere).collect();
+        self.total -= i64::try_from(taken.len()).unwrap_or_default();
+        taken
+    }
+
+    /// Puts rows of another part before these.
+    fn put_first(&mut self, rows: Vec<Row>) {
+        self.total += i64::try_from(rows.len()).unwrap_or_default();
+        self.rows.splice(0..0, rows);
     }
 
     /// Shows no more than so many of each register, and says where the rest is.
@@ -107,9 +117,10 @@ async fn listed(
     query: &str,
     limit: usize,
 ) -> PageResult<FoundDossierRows> {
-    let mut found = FoundDossierRows { rows: Vec::new(), more: Vec::new() };
+    let mut found = FoundDossierRows { rows: Vec::new(), total: 0, more: Vec::new() };
     for register in registers {
-        let list = page.get(&format!("/{}?{query}&limit={limit}&waiting=true", register.path)).await?;
+        let list = page.get(&format!("/{}?{query}&limit={limit}&waiting=true&count=true", register.path)).await?;
+        found.total += number(&list, "/total");
         found.rows.extend(items(&list, "/items").iter().map(|item| row(page, register, item)));
         if list.pointer("/next").is_some_and(Value::is_string) {
             let label = register.label(page.language).to_owned();
@@ -169,7 +180,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
                 buttons.push(Button { href, label, main: buttons.is_empty() && !leads });
             }
         }
-        let mut group = |id, heading: &str, empty: &str, FoundDossierRows { rows, more }: FoundDossierRows| {
+        let mut group = |id, heading: &str, empty: &str, FoundDossierRows { rows, more, .. }: FoundDossierRows| {
             groups.push(HomeGroup {
                 id,
                 heading: heading.into(),
@@ -188,12 +199,10 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         // What the head sent back is a draft again, but it is not for its author to begin with something else.
         let drafts_of = format!("state=draft&{own}&sort=-updated_at");
         let mut started = listed(page, &registers, &drafts_of, DRAFTS).await?;
-        let (returned, begun): (Vec<Row>, Vec<Row>) = started.rows.into_iter().partition(|row| !row.asked.is_empty());
-        mend.rows.splice(0..0, returned);
-        started.rows = begun;
+        mend.put_first(started.take_out(|row| !row.asked.is_empty()));
         started.cut(&registers, &drafts_of, SHOWN, page);
         let way = found(page, &registers, &format!("state={UNDER_WAY}&{own}")).await?;
-        let said = [("#mend", mend.said(page)), ("#way", way.said(page)), ("#drafts", started.said(page))];
+        let totals = [("#mend", mend.total), ("#way", way.total), ("#drafts", started.total)];
         group(
             "mend",
             page.t("Cần sửa", "To mend"),
@@ -212,7 +221,8 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
             way,
         );
         let labels = [("cần sửa", "to mend"), ("đang giải quyết", "under way"), ("bản nháp", "drafts")];
-        for ((href, count), (vi, en)) in said.into_iter().zip(labels) {
+        for ((href, count), (vi, en)) in totals.into_iter().zip(labels) {
+            let count = show::grouped(count);
             tally.push(TallyLink { href: href.to_owned(), count, label: page.t(vi, en).to_owned() });
         }
         let (count, label) = match leads {
@@ -233,7 +243,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
         };
         buttons.insert(0, Button { href, label: label.to_owned(), main: true });
     }
-    let handles = items(&me, "/seats").iter().any(|seat| text(seat, "/body") == "dofa");
+    let handles = items(&me, "/seats").iter().any(|seat| text(seat, "/body") == Body::Dofa.word());
     let mut parts = parts;
     if handles && !drafts {
         for kind in ["appraise", "assign-authority"] {
@@ -241,7 +251,7 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
                 parts.push(InboxPart::empty(page, kind));
             }
         }
-        groups.extend(handled(page, &registers).await?);
+        groups.extend(handled(page, &registers, Body::Dofa).await?);
     }
     buttons.extend(beside_the_flow(page, &me, buttons.is_empty()));
     // A head answers for what is late, a clerk for all that is open.
@@ -284,32 +294,29 @@ async fn made(page: &PageRequest) -> PageResult<HttpResponse> {
 }
 
 /// What else the body for external affairs looks after: opinions that nobody gave in time, and dossiers that may be closed.
-async fn handled(page: &PageRequest, registers: &[RegisterPages]) -> PageResult<[HomeGroup; 2]> {
-    let group = |id, heading: &str, empty: &str, mut found: FoundDossierRows, query: &str, first: String| {
-        let about = show::joined([found.said(page).as_str(), &first], " · ");
-        found.cut(registers, query, 20, page);
-        let FoundDossierRows { rows, more } = found;
+async fn handled(page: &PageRequest, registers: &[RegisterPages], own: Body) -> PageResult<[HomeGroup; 2]> {
+    let group = |id, heading: &str, empty: &str, found: FoundDossierRows, first: String| {
+        let about = show::joined([show::grouped(found.total).as_str(), &first], " · ");
+        let FoundDossierRows { rows, more, .. } = found;
         HomeGroup { id, heading: heading.to_owned(), about, empty: empty.to_owned(), rows, more }
     };
-    // Of more than are shown, those that nobody has touched for the longest.
-    let overdue = "state=submitted,appraising,consulting&overdue=true&sort=updated_at";
-    let mut late = listed(page, registers, overdue, 200).await?;
-    // Its own steps stand in its inbox.
-    let own = page.contract.label("body", "dofa", page.language);
-    late.rows.retain(|row| !row.waits.is_empty() && row.waits.split(", ").all(|body| body != own));
+    // Of more than are shown, those that nobody has touched for the longest. Its own steps stand in its inbox.
+    let others: Vec<&str> = Body::all().iter().map(|body| body.word()).filter(|word| *word != own.word()).collect();
+    let others = others.join(",");
+    let overdue = format!("state=submitted,appraising,consulting&overdue=true&waiting_for={others}&sort=updated_at");
+    let mut late = listed(page, registers, &overdue, SHOWN).await?;
+    let named = page.contract.label("body", own.word(), page.language);
+    late.take_out(|row| row.waits.split(", ").any(|body| body == named));
     late.rows.sort_by_key(|row| in_order(&row.due));
     let earliest = late.rows.first().map(|row| row.due_said.clone()).unwrap_or_default();
     let reported = "state=reported&sort=updated_at";
-    let mut done = listed(page, registers, reported, 50).await?;
+    let mut done = listed(page, registers, reported, SHOWN).await?;
     done.rows.sort_by_key(|row| in_order(row.days.rsplit('–').next().unwrap_or_default()));
     let longest = done.rows.first().map(|row| row.days.clone()).unwrap_or_default();
     let (opinions, close) = (page.t("Quá hạn ý kiến", "Opinions overdue"), page.t("Hồ sơ chờ đóng", "To be closed"));
     let no_opinions = page.t("Không có ý kiến nào quá hạn.", "No opinion is overdue.");
     let none = page.t("Không có hồ sơ chờ đóng.", "Nothing waits to be closed.");
-    Ok([
-        group("overdue", opinions, no_opinions, late, overdue, earliest),
-        group("close", close, none, done, reported, longest),
-    ])
+    Ok([group("overdue", opinions, no_opinions, late, earliest), group("close", close, none, done, longest)])
 }
 
 /// What somebody does first whose work is not the flow of dossiers.

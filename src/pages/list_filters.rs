@@ -24,6 +24,8 @@ pub struct ListFilters {
     pub country: String,
     pub agency: String,
     pub overdue: bool,
+    /// Bodies whose turn it is.
+    pub waiting_for: Vec<Offer>,
     pub mine: bool,
     pub states: Vec<Offer>,
     pub procedures: Vec<Offer>,
@@ -35,7 +37,8 @@ pub struct ListFilters {
 }
 
 /// Those that are shown only when they are wanted.
-const FOLDED: [&str; 8] = ["procedure", "purpose", "field", "country", "agency_id", "from", "to", "in_plan"];
+const FOLDED: [&str; 9] =
+    ["procedure", "purpose", "field", "country", "agency_id", "from", "to", "in_plan", "waiting_for"];
 
 struct Reader<'a> {
     page: &'a PageRequest,
@@ -112,7 +115,7 @@ async fn agency(page: &PageRequest, typed: &str) -> Result<(String, String), Str
 }
 
 /// Those that are chosen, not typed: a word that is none came with an address.
-const CHOSEN: [&str; 5] = ["state", "procedure", "purpose", "field", "in_plan"];
+const CHOSEN: [&str; 6] = ["state", "procedure", "purpose", "field", "in_plan", "waiting_for"];
 
 impl ListFilters {
     /// What is wrong with one of them.
@@ -121,7 +124,7 @@ impl ListFilters {
         self.faults.iter().find(|fault| fault.id == id).map_or("", |fault| &fault.text)
     }
 
-    /// Reads the address of the page. What tells how far a dossier is (`state`, `overdue`) is passed over unless the reader sees
+    /// Reads the address of the page. What tells how far a dossier is (`state`, `overdue`, `waiting_for`) is passed over unless the reader sees
     /// dossiers as a whole.
     pub async fn read(page: &PageRequest, register: &RegisterPages, whole: bool) -> Self {
         let mut reader = Reader { page, asked: Vec::new(), kept: Vec::new(), faults: Vec::new() };
@@ -173,6 +176,7 @@ impl ListFilters {
             from: reader.day("from"),
             to: reader.day("to"),
             overdue: whole && reader.tick("overdue"),
+            waiting_for: if whole { reader.word("waiting_for", "body") } else { Vec::new() },
             mine: reader.tick("mine"),
             more,
             ..ListFilters::default()

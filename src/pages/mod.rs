@@ -37,6 +37,7 @@ pub mod marks;
 pub mod my_account;
 pub mod outcomes;
 pub mod overviews;
+pub mod packing;
 pub mod paper_templates;
 pub mod parts;
 pub mod parts_in_question;

@@ -59,7 +59,7 @@ pub struct OfficialView {
     id: Id,
     version: i64,
     full_name: String,
-    /// Only shown to their own agency and to callers who may reveal passports.
+    /// Only shown to their own agency, to whoever keeps the record, and to callers who may reveal passports.
     birth_date: Option<NaiveDate>,
     #[schema(value_type = String)]
     agency_id: Id,
@@ -94,7 +94,9 @@ fn views(conn: &mut Conn, rows: &[Official], call: &RequestContext) -> Result<Ve
 }
 
 fn shown_with(o: &Official, agency: Option<AgencyShort>, call: &RequestContext, reveal: bool) -> OfficialView {
-    let own = call.actor.belongs_to(o.agency_id) || call.actor.may(Permission::RevealPassports);
+    let own = call.actor.belongs_to(o.agency_id)
+        || call.actor.may(Permission::RevealPassports)
+        || may_keep(call, o.agency_id).is_ok();
     OfficialView {
         id: Id(o.id),
         version: o.version,

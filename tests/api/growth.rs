@@ -239,6 +239,12 @@ async fn reads(w: &World, ids: &[String], turn: usize) -> Vec<(String, i64)> {
         ("officer.snv", "a rare state", "/outbound-delegations?state=reported&sort=updated_at&limit=50".to_owned()),
         ("officer.snv", "overdue", "/outbound-delegations?state=submitted,consulting&overdue=true&limit=50".to_owned()),
         (
+            "officer.snv",
+            "late opinions",
+            "/outbound-delegations?overdue=true&waiting_for=provincial_police,border_guard&sort=updated_at&count=true"
+                .to_owned(),
+        ),
+        (
             "clerk.skhcn",
             "own ones to mend",
             "/outbound-delegations?state=supplement_requested&mine=true&sort=-updated_at".to_owned(),

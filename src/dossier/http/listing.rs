@@ -72,6 +72,9 @@ pub struct DossierListQuery {
     year: Option<i32>,
     /// The open step is overdue.
     overdue: Option<bool>,
+    /// One or more bodies whose turn it is, separated by commas, as far as the caller is told whose turn it is.
+    #[param(example = "provincial_police,ppc_chair")]
+    waiting_for: Option<String>,
     /// Drafted by the caller.
     mine: Option<bool>,
     #[param(inline)]
@@ -158,6 +161,7 @@ impl DossierListQuery {
             to: self.to,
             year: self.year,
             overdue: self.overdue,
+            waiting_for: words("waiting_for", self.waiting_for.as_deref())?,
             mine: self.mine.unwrap_or(false),
             among: None,
             order: self.sort.unwrap_or(Sort::Departure).order(),

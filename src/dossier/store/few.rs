@@ -1,5 +1,5 @@
 //! Lists that show few of many. In the order of a list, a database would walk through the whole register to find them, and the
-//! longer the less there is to find. Who sees it, its agency, state, author and due day have an index each: where one of them
+//! longer the less there is to find. Who sees it, its agency, state, author, due day and open steps have an index each: where one of them
 //! leaves few, the list looks among those alone. Countries, purposes and days do not narrow it.
 
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use crate::db::schema::{dossier_agencies, dossiers};
 use crate::db::{Conn, MultiBackend};
 use crate::dossier::flow::State;
 use crate::dossier::store::filter::{DossierFilter, ListedBy};
-use crate::dossier::store::visible::{RowCondition, by_steps, visible};
+use crate::dossier::store::visible::{RowCondition, by_steps, has_open_step, visible};
 use crate::dossier::store::words_of;
 use crate::dossier::visibility::SIGHTS;
 use crate::error::Result;
@@ -75,6 +75,9 @@ fn narrowing(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries,
     if filter.overdue == Some(true) {
         let late = dossiers::due_on.is_not_null().and(dossiers::due_on.assume_not_null().lt(today));
         all.push(Box::new(of_register().and(late)));
+    }
+    if !filter.waiting_for.is_empty() {
+        all.push(Box::new(of_register().and(has_open_step(&filter.waiting_for))));
     }
     all
 }

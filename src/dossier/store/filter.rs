@@ -3,7 +3,7 @@
 use crate::dossier::flow::State;
 use kernel::procedure::Procedure;
 use kernel::time::Day;
-use kernel::words::{Field, Purpose};
+use kernel::words::{Body, Field, Purpose};
 
 /// The filter of a list.
 #[derive(Debug, Clone)]
@@ -25,6 +25,8 @@ pub struct DossierFilter {
     pub to: Option<Day>,
     pub year: Option<i32>,
     pub overdue: Option<bool>,
+    /// A step of any of these is open, as far as the reader is told whose turn it is.
+    pub waiting_for: Vec<Body>,
     pub mine: bool,
     /// Only these; none means all.
     pub among: Option<Vec<i64>>,
@@ -49,6 +51,7 @@ impl DossierFilter {
             to: None,
             year: None,
             overdue: None,
+            waiting_for: Vec::new(),
             mine: false,
             among: None,
             order: ListOrder { by: ListedBy::FirstDay, descending: false },

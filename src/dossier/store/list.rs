@@ -11,7 +11,7 @@ use crate::db::{Conn, MultiBackend, containing, searched_words};
 use crate::dossier::flow::State;
 use crate::dossier::store::few::among_few;
 use crate::dossier::store::filter::{DossierFilter, ListedBy};
-use crate::dossier::store::visible::{RowCondition, either, visible, visible_whole};
+use crate::dossier::store::visible::{RowCondition, either, visible, visible_whole, waits_for};
 use crate::dossier::store::words_of;
 use crate::error::Result;
 use kernel::procedure::RegisterEntries;
@@ -131,6 +131,9 @@ fn conditions(filter: &DossierFilter, actor: &Actor, registers: &RegisterEntries
     if let Some(overdue) = filter.overdue {
         let late = dossiers::due_on.is_not_null().and(dossiers::due_on.assume_not_null().lt(today));
         all.push(if overdue { Box::new(late) } else { Box::new(diesel::dsl::not(late)) });
+    }
+    if !filter.waiting_for.is_empty() {
+        all.push(waits_for(&filter.waiting_for, actor, registers));
     }
     if filter.mine {
         all.push(Box::new(dossiers::created_by.eq(actor.id())));

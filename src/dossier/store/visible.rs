@@ -8,6 +8,7 @@ use kernel::words::{Body, StepKind};
 
 use crate::access::account::Actor;
 use crate::access::holder::Holder;
+use crate::approval::process::StepStanding;
 use crate::db::MultiBackend;
 use crate::db::schema::{approval_steps, dossier_agencies, dossiers};
 use crate::dossier::flow::State;
@@ -103,6 +104,23 @@ fn with_steps(asked: Vec<Asked>) -> RowCondition {
         either(&mut seen, Box::new(dossiers::state.ne(State::Draft.word()).and(dossiers::id.eq_any(steps))));
     }
     seen.unwrap_or_else(nothing)
+}
+
+/// The dossiers in which a step of one of these bodies is open. Whoever does not see the whole of a dossier is told of their own
+/// turn alone.
+pub fn waits_for(bodies: &[Body], actor: &Actor, registers: &RegisterEntries) -> RowCondition {
+    let own: Vec<Body> = actor.bodies().into_iter().filter(|body| bodies.contains(body)).collect();
+    Box::new(has_open_step(&own).or(has_open_step(bodies).and(visible_whole(actor, registers))))
+}
+
+/// The dossiers in which a step of one of these bodies is open.
+pub fn has_open_step(bodies: &[Body]) -> RowCondition {
+    let bodies: Vec<&str> = bodies.iter().map(|body| body.word()).collect();
+    let steps = approval_steps::table
+        .filter(approval_steps::standing.eq(<&str>::from(StepStanding::Open)))
+        .filter(approval_steps::body.assume_not_null().eq_any(bodies))
+        .select(approval_steps::delegation_id);
+    Box::new(dossiers::id.eq_any(steps))
 }
 
 fn nothing() -> RowCondition {

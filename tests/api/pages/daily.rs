@@ -240,7 +240,15 @@ on_both! {
         }
         // The police see that they were asked, neither what became of it nor a filter that tells.
         w.act_in("officer.snv", &visit, "appraise", json!({"opinion": "favourable"})).await.expect(200);
+        // Whose turn it is narrows the list of whoever is told; who is only asked finds their own turn.
+        for (user, body, finds) in [("officer.snv", "provincial_police", 1), ("officer.snv", "dofa,ppc_chair", 0), ("police", "provincial_police,dofa", 1), ("police", "dofa", 0)] {
+            let list = w.get(user, &format!("/inbound-delegations?waiting_for={body}&count=true")).await.expect(200).json();
+            assert_eq!((&list["total"], list["items"].as_array().unwrap().len()), (&json!(finds), finds), "{user} {body}");
+        }
         w.act_in("police", &visit, "give-opinion", json!({"opinion": "favourable"})).await.expect(200);
+        let own = w.get("police", "/inbound-delegations?waiting_for=dofa,ppc_chair,provincial_police").await.expect(200).json();
+        assert_eq!(own["items"], json!([]));
+        w.get("officer.snv", "/inbound-delegations?waiting_for=nobody").await.refused(400, "invalid_query");
         w.act_in("chair", &visit, "decide", crate::world::decision("approve")).await.expect(200);
         let police = Browser::signed_in(&w, "police").await;
         for address in ["/inbound-delegations".to_owned(), format!("/inbound-delegations/{visit}")] {
@@ -250,7 +258,7 @@ on_both! {
         let search = police.get("/search?q=Chungbuk").await;
         assert!(search.links().contains(&format!("/inbound-delegations/{visit}")) && !search.text.contains("Đã chấp thuận"), "{}", search.text);
         // A filter by what became of it finds the same, whatever it asks, and no file says it.
-        for query in ["state=approved", "state=rejected", "state=approved,closed", "overdue=true"] {
+        for query in ["state=approved", "state=rejected", "state=approved,closed", "overdue=true", "waiting_for=ppc_chair"] {
             let page = police.get(&format!("/inbound-delegations?{query}")).await;
             assert!(page.links().contains(&format!("/inbound-delegations/{visit}")), "{query}: {}", page.text);
             assert!(!page.text.contains("format=xlsx") && !page.text.contains("name=\"state\""), "{}", page.text);

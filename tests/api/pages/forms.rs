@@ -439,9 +439,19 @@ on_both! {
             assert!(packed.bytes.len() <= limit, "{address}: {}", packed.bytes.len());
             sent += packed.bytes.len();
         }
-        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        std::io::Write::write_all(&mut writer, page.text.as_bytes()).unwrap();
-        let html = writer.finish().unwrap().len();
+        // The page, too, as the line carries it; one that shows passport numbers goes as it is.
+        let packed = w.send(clerk.request(actix_web::http::Method::GET, "/").insert_header(("Accept-Encoding", "gzip"))).await;
+        assert!(packed.headers["content-encoding"] == "gzip" && packed.headers["vary"].contains("Accept-Encoding"));
+        let mut unpacked = String::new();
+        std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(packed.bytes.as_slice()), &mut unpacked).unwrap();
+        assert_eq!(unpacked, page.text);
+        // The tag of the packed page is known again, packed or not.
+        for encoding in ["gzip", "identity"] {
+            let asked = clerk.request(actix_web::http::Method::GET, "/").insert_header(("Accept-Encoding", encoding));
+            let again = w.send(asked.insert_header(("If-None-Match", packed.headers["etag"].as_str()))).await;
+            assert_eq!((again.status, again.bytes.len()), (304, 0), "{encoding}");
+        }
+        let html = packed.bytes.len();
         assert!(html <= 15_000 && sent + html <= 60_000, "{html} {sent}");
     }
 
