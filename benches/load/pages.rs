@@ -5,6 +5,8 @@ use std::net::TcpStream;
 use std::path::Path;
 use std::time::Instant;
 
+use flate2::read::GzDecoder;
+
 use crate::{Server, get, wrk};
 
 /// Requests one after another, for the time that one person waits.
@@ -55,6 +57,22 @@ pub fn assessment(server: &Server, clerk: &str, body: &str) {
     println!("\n| assessment of 8 as typed, p95 ms, one person (target 30) | {waited:.1} |\n|---|---|");
 }
 
+/// What the first page of the office asks for.
+fn reads_of_home() -> Vec<String> {
+    let bodies = kernel::words::Body::all().iter().map(|body| body.word()).filter(|body| *body != "dofa");
+    let others = bodies.collect::<Vec<_>>().join(",");
+    let today = chrono::Utc::now().date_naive();
+    let week = format!("/calendar?from={today}&to={}", today + chrono::Duration::days(6));
+    let mut reads = vec!["/inbox?limit=20".to_owned(), "/duties?open=true&limit=10".to_owned(), week];
+    let late = format!("state=submitted,appraising,consulting&overdue=true&waiting_for={others}");
+    for filter in [late.as_str(), "state=reported"] {
+        for register in ["outbound-delegations", "inbound-delegations"] {
+            reads.push(format!("/{register}?{filter}&sort=updated_at&limit=12&waiting=true&count=true"));
+        }
+    }
+    reads
+}
+
 pub fn measure(server: &Server, folder: &Path, seconds: u32, officer: &str, id: &str) {
     let cookie = cookie(server, "officer.snv");
     let header = format!("Cookie: {cookie}\r\n");
@@ -65,7 +83,7 @@ pub fn measure(server: &Server, folder: &Path, seconds: u32, officer: &str, id: 
     let dossier = format!("/outbound-delegations/{id}");
     // What a page asks the API for, its main read first; every page asks for the account and its numbers.
     let pages = [
-        ("home", "/".to_owned(), vec!["/inbox?limit=20".to_owned(), "/duties?open=true&limit=10".to_owned()]),
+        ("home", "/".to_owned(), reads_of_home()),
         ("list", format!("/{list}"), vec![format!("/{list}&sort=-updated_at&limit=50&count=true&waiting=true")]),
         (
             "dossier",
@@ -96,7 +114,8 @@ pub fn measure(server: &Server, folder: &Path, seconds: u32, officer: &str, id: 
         );
     }
     let (_, html) = browse(server, "GET", "/", &header, "");
-    let text = String::from_utf8_lossy(&html).into_owned();
+    let mut text = String::new();
+    GzDecoder::new(html.as_slice()).read_to_string(&mut text).unwrap();
     println!("\n| first page after sign-in | bytes sent |\n|---|---|\n| HTML | {} |", html.len());
     let mut all = html.len();
     let addresses = text.split('"').filter(|part| part.starts_with("/assets/"));

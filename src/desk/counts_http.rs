@@ -11,6 +11,7 @@ use crate::access::permission::Permission;
 use crate::approval::waiting_store::count_waiting;
 use crate::dossier::flow::State;
 use crate::dossier::parts::duties::{self, DutyFilter, DutySight};
+use crate::dossier::store::few::NarrowedFilter;
 use crate::dossier::store::filter::DossierFilter;
 use crate::dossier::store::list;
 use crate::error::Result;
@@ -64,6 +65,7 @@ async fn counts(call: Call, registers: web::Data<RegisterEntries>) -> Result<Htt
                 for entry in &registers.0 {
                     let mut own = |states| {
                         let filter = DossierFilter { states, mine: true, ..DossierFilter::of(entry.key) };
+                        let filter = NarrowedFilter::of(conn, filter, &call.actor, &registers, call.today)?;
                         list::count(conn, &filter, &call.actor, &registers, call.today)
                     };
                     counts.drafts += own(vec![State::Draft])?;

@@ -12,6 +12,7 @@ use crate::access::shorts::{self, AgencyShort};
 use crate::db::Conn;
 use crate::dossier::flow::State;
 use crate::dossier::register::RegisterWord;
+use crate::dossier::store::few::NarrowedFilter;
 use crate::dossier::store::filter::{DossierFilter, ListOrder, ListedBy};
 use crate::dossier::store::kept_texts::KeptTexts;
 use crate::dossier::store::list::{self, DossierItem};
@@ -139,6 +140,7 @@ fn dossiers(
         let order = ListOrder { by: ListedBy::Update, descending: true };
         let filter =
             DossierFilter { q: Some(q.to_owned()), among: among.clone(), order, ..DossierFilter::of(entry.key) };
+        let filter = NarrowedFilter::of(conn, filter, &call.actor, registers, call.today)?;
         rows.extend(list::page(conn, &filter, &call.actor, registers, call.today, None, limit)?);
     }
     rows.sort_by_key(|row| std::cmp::Reverse((row.updated_at, row.id)));

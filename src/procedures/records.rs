@@ -13,6 +13,7 @@ use crate::access::permission::Permission;
 use crate::db::Conn;
 use crate::dossier::flow::State;
 use crate::dossier::register::Registers;
+use crate::dossier::store::few::NarrowedFilter;
 use crate::dossier::store::filter::DossierFilter;
 use crate::dossier::store::list::{self, DossierItem, ListPlace};
 use crate::error::Result;
@@ -92,7 +93,7 @@ struct FigureRecordView {
     detail: String,
 }
 
-/// Those that count, by day, then those that do not.
+/// Those that count, by day, then those that do not. A page may have fewer than were asked for, even none, and a `next`.
 #[derive(Serialize, ToSchema)]
 struct RecordPage {
     items: Vec<FigureRecordView>,
@@ -235,6 +236,8 @@ fn page(
 
 /// Rows that are read from the register at a time.
 const CHUNK: i64 = 500;
+/// Most rows that one answer examines. Where few of many belong here, a page has fewer than were asked for, and the next goes on.
+const EXAMINED: usize = 1_000;
 
 /// Dossiers planned for the period that do not count in the cell; returns the place of the last if there are more.
 #[expect(clippy::too_many_arguments, reason = "the rest of one page")]
@@ -256,11 +259,17 @@ fn others(
         to: Some(asked.period.to),
         ..DossierFilter::of(asked.entry.key)
     };
+    let filter = NarrowedFilter::of(conn, filter, &call.actor, registers.entries(), call.today)?;
+    let mut examined = 0;
     loop {
         let after = place.map(|(day, id)| ListPlace::Begins(day, id));
         let rows = list::page(conn, &filter, &call.actor, registers.entries(), call.today, after, CHUNK)?;
         let last = i64::try_from(rows.len()).unwrap_or(0) < CHUNK;
         for item in rows {
+            if examined == EXAMINED {
+                return Ok(place);
+            }
+            examined += usize::from(!known.contains(&item.id));
             if !known.contains(&item.id)
                 && let Some((reason, detail)) = why_not(conn, call, registers, asked, keys, agencies, &item)?
             {

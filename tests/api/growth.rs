@@ -253,6 +253,7 @@ async fn reads(w: &World, ids: &[String], turn: usize) -> Vec<(String, i64)> {
         ("officer.snv", "search that finds nothing", "/outbound-delegations?q=khongcoai".to_owned()),
         ("officer.snv", "search by a name", "/search?q=khongcoai%202026".to_owned()),
         ("stats", "figures", format!("/statistics/outbound?year=2026&by=country,{}", ["month", "agency"][turn])),
+        ("officer.snv", "behind a figure", "/statistics/outbound/records?year=2026&by=country&key=LA".to_owned()),
         ("officer.snv", "calendar", "/calendar?from=2026-03-01&to=2026-03-31".to_owned()),
     ] {
         let (answer, heard) = statements_of(w, w.get(user, &at)).await;

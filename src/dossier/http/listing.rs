@@ -10,6 +10,7 @@ use crate::dossier::flow::{Action, State};
 use crate::dossier::http::Shown;
 use crate::dossier::http::rows::{RegisterRow, RowTurn};
 use crate::dossier::lines::lines;
+use crate::dossier::store::few::NarrowedFilter;
 use crate::dossier::store::filter::{DossierFilter, ListOrder, ListedBy};
 use crate::dossier::store::kept_texts::KeptTexts;
 use crate::dossier::store::list::{self, DossierItem, ListPlace};
@@ -209,14 +210,15 @@ async fn listing<C: Shown>(
     let (rows, named, turns, total) = call
         .read(move |conn, call| {
             filter.among = texts.among(conn, filter.q.as_deref())?;
-            let total = if count {
-                Some(list::count(conn, &filter, &call.actor, law.registers.entries(), call.today)?)
-            } else {
-                None
+            let entries = law.registers.entries();
+            let filter = NarrowedFilter::of(conn, filter, &call.actor, entries, call.today)?;
+            let total = match count {
+                true => Some(list::count(conn, &filter, &call.actor, entries, call.today)?),
+                false => None,
             };
-            let rows = list::page(conn, &filter, &call.actor, law.registers.entries(), call.today, after, limit + 1)?;
+            let rows = list::page(conn, &filter, &call.actor, entries, call.today, after, limit + 1)?;
             let named = shorts::agencies(conn, rows.iter().map(|item| item.agency_id))?;
-            let turns = if waiting { turns(conn, call, law.registers.entries(), &rows)? } else { HashMap::new() };
+            let turns = if waiting { turns(conn, call, entries, &rows)? } else { HashMap::new() };
             Ok((rows, named, turns, total))
         })
         .await?;
@@ -266,6 +268,7 @@ async fn whole<C: Shown>(
         .read(move |conn, call| {
             let entries = law.registers.entries();
             filter.among = texts.among(conn, filter.q.as_deref())?;
+            let filter = NarrowedFilter::of(conn, filter, &call.actor, entries, call.today)?;
             let rows = list::page(conn, &filter, &call.actor, entries, call.today, None, file::MOST_ROWS + 1)?;
             file::all_rows(rows.len())?;
             let ids: Vec<i64> = rows.iter().map(|item| item.id).collect();

@@ -2,7 +2,6 @@
 //! longer the less there is to find. Who sees it, its agency, state, author, due day and open steps have an index each: where one of them
 //! leaves few, the list looks among those alone. Countries, purposes and days do not narrow it.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use diesel::prelude::*;
@@ -22,29 +21,52 @@ use crate::error::Result;
 /// So few dossiers are read one by one; of more, a page is soon full in any order.
 const FEW: i64 = 1_000;
 
-/// The filter, among the few dossiers that one of its conditions leaves, if one leaves few.
-pub fn among_few<'a>(
+/// A filter, among the few dossiers that one of its conditions leaves, if one leaves few. Lists are read and counted by it.
+pub struct NarrowedFilter(DossierFilter);
+
+impl std::ops::Deref for NarrowedFilter {
+    type Target = DossierFilter;
+
+    fn deref(&self) -> &DossierFilter {
+        &self.0
+    }
+}
+
+impl NarrowedFilter {
+    pub fn of(
+        conn: &mut Conn,
+        filter: DossierFilter,
+        actor: &Actor,
+        registers: &RegisterEntries,
+        today: Day,
+    ) -> Result<Self> {
+        let among = match filter.among {
+            Some(ids) => Some(ids),
+            None => few_of(conn, &filter, actor, registers, today)?,
+        };
+        Ok(NarrowedFilter(DossierFilter { among, ..filter }))
+    }
+}
+
+/// The few dossiers that one of the conditions leaves.
+fn few_of(
     conn: &mut Conn,
-    filter: &'a DossierFilter,
+    filter: &DossierFilter,
     actor: &Actor,
     registers: &RegisterEntries,
     today: Day,
-) -> Result<Cow<'a, DossierFilter>> {
-    if filter.among.is_some() {
-        return Ok(Cow::Borrowed(filter));
-    }
-    let among = |ids| Ok(Cow::Owned(DossierFilter { among: Some(ids), ..filter.clone() }));
+) -> Result<Option<Vec<i64>>> {
     if let Some(agencies) = agencies_of(actor).filter(|_| filter.agency_id.is_none())
         && let Some(ids) = of_agencies(conn, filter.register, &agencies)?
     {
-        return among(ids);
+        return Ok(Some(ids));
     }
     for condition in narrowing(filter, actor, registers, today) {
         if let Some(ids) = few(conn, condition)? {
-            return among(ids);
+            return Ok(Some(ids));
         }
     }
-    Ok(Cow::Borrowed(filter))
+    Ok(None)
 }
 
 /// The ids of a condition, if they are few.
